@@ -132,27 +132,28 @@ class DocumentCompilation:
         BUDGET.spend(len(whole) >> 1)
         return read(whole, format)
 
-    def fragment(self, name: str, path: str) -> Block:
-        if name.lower() in self._inside or len(self._inside) >= FRAGMENT_DEPTH:
-            raise LookupError(f"The policy fragment '{name}' includes itself, or lies too deep")
-        root = self._read.get(name.lower()) or self._fragment_root(name)
-        self._read[name.lower()] = root
-        self._inside.append(name.lower())
+    def fragment(self, name: str, place: Draft) -> Block:
+        id = name.lower()
+        if id in self._inside or len(self._inside) >= FRAGMENT_DEPTH:
+            raise place.error(f"The policy fragment '{name}' includes itself, or lies too deep")
+        if id not in self._read:
+            self._read[id] = self._fragment_root(name, place)
+        self._inside.append(id)
         try:
-            return self.block(root, path)
+            return self.block(self._read[id], place.path)
         finally:
             self._inside.pop()
 
-    def _fragment_root(self, name: str) -> Element:
+    def _fragment_root(self, name: str, place: Draft) -> Element:
         text = {key.lower(): value for key, value in self.fragments.items()}.get(name.lower())
         if text is None:
-            raise LookupError(f"Policy fragment with id '{name}' could not be found.")
+            raise place.error(f"Policy fragment with id '{name}' could not be found.")
         try:
             root = self.root(text)
         except PolicyError as error:
-            raise LookupError(f"The policy fragment '{name}' does not read: {error.what}") from error
+            raise place.error(f"The policy fragment '{name}' does not read: {error.what}") from error
         if root.tag != "fragment":
-            raise LookupError(f"The policy fragment '{name}' begins with '{root.tag}' instead of 'fragment'")
+            raise place.error(f"The policy fragment '{name}' begins with '{root.tag}' instead of 'fragment'")
         return root
 
     def reads_response_body(self) -> None:

@@ -53,8 +53,8 @@ class Compilation(Protocol):
         """The children of `element`, each of them a policy."""
         ...
 
-    def fragment(self, name: str, path: str) -> Block:
-        """The policy fragment `name`; raises LookupError, with what is wrong, when it cannot be included."""
+    def fragment(self, name: str, place: "Draft") -> Block:
+        """The policy fragment `name`; raises InvalidPolicy when it cannot be included in this place."""
         ...
 
     def reads_response_body(self) -> None:

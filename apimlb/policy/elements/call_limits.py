@@ -266,23 +266,21 @@ def _places(draft: Draft) -> list[tuple[Draft, Applies, str]]:
         in_api = _named(api, lambda context: context.api)
         found.append((api, in_api, f"api {len(found)}"))
         for operation in api.children("operation"):
-            in_operation = _named(operation, lambda context: context.operation)
-            found.append((operation, _both(in_api, in_operation), f"operation {len(found)}"))
+            in_operation = _named(operation, lambda context: context.operation, in_api)
+            found.append((operation, in_operation, f"operation {len(found)}"))
     return found
 
 
-def _both(one: Applies, other: Applies) -> Applies:
-    return lambda context: one(context) and other(context)
-
-
-def _named(draft: Draft, of: Callable[[Context], Api | Operation | None]) -> Applies:
+def _named(
+    draft: Draft, of: Callable[[Context], Api | Operation | None], within: Applies = _always
+) -> Applies:
     """Whether the request is for what an element names; where it gives both, the id counts."""
     id, name = draft.word("id", STRING, ""), draft.word("name", STRING, "")
     if not id and not name:
         raise draft.error("One of the attributes 'name' and 'id' is required.")
 
     def applies(context: Context) -> bool:
-        found = of(context)
+        found = of(context) if within(context) else None
         return found is not None and (found.id == id if id else found.name == name)
 
     return applies

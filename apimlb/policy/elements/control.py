@@ -135,11 +135,7 @@ async def _show(fault: PolicyFault, exchange: Exchange) -> None:
 
 
 def include_fragment(draft: Draft) -> Act:
-    name = draft.required_word("fragment-id", STRING)
-    try:
-        block = draft.compilation.fragment(name, draft.path)
-    except LookupError as error:
-        raise draft.error(str(error.args[0])) from error
+    block = draft.compilation.fragment(draft.required_word("fragment-id", STRING), draft)
     return lambda exchange: begun(block, exchange)
 
 

@@ -200,12 +200,8 @@ def _clr(value: object) -> object:
         return MessageBody(content_of(value)).as_("Newtonsoft.Json.Linq.JToken")
     if isinstance(value, bool | float | str | None):
         return value
-    if isinstance(value, int):
-        return value if -(2**31) <= value < 2**31 else _long(value)
-    return str(value)
-
-
-def _long(value: int) -> Long:
+    if not isinstance(value, int):
+        return str(value)
     if not -(2**63) <= value < 2**63:
         raise ConfigError(f"a variable in the case has more digits than a long: {value}")
-    return Long(value)
+    return value if -(2**31) <= value < 2**31 else Long(value)
