@@ -94,7 +94,7 @@ def validate_status_code(draft: Draft) -> Act:
 def validate_headers(draft: Draft) -> Act:
     known = draft.required("specified-header-action", _ACTION)
     unknown = draft.required("unspecified-header-action", _ACTION)
-    rules = _Rules("ResponseHeader", "header", known, unknown, _overrides(draft, "header", "name"))
+    rules = _ParameterActions("ResponseHeader", "header", known, unknown, _overrides(draft, "header", "name"))
 
     def find(context: Context) -> Iterator[Violation]:
         response = context.response
@@ -107,7 +107,7 @@ def validate_headers(draft: Draft) -> Act:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rules:
+class _ParameterActions:
     """The actions for parameters of one place (headers, query or path) that do not fit; `kind` and `word` are
     what violations and their messages call a parameter, `overrides` are by names in lower case."""
 
@@ -152,14 +152,14 @@ def validate_parameters(draft: Draft) -> Act:
     known = draft.required("specified-parameter-action", _ACTION)
     unknown = draft.required("unspecified-parameter-action", _ACTION)
 
-    def rules(tag: str, kind: str, word: str) -> _Rules:
+    def rules(tag: str, kind: str, word: str) -> _ParameterActions:
         """The actions of one place: its own, or else those of the whole policy."""
         held = draft.child(tag)
         if held is None:
-            return _Rules(kind, word, known, unknown, {})
+            return _ParameterActions(kind, word, known, unknown, {})
         of_known = held.optional("specified-parameter-action", _ACTION) or known
         of_unknown = held.optional("unspecified-parameter-action", _ACTION) or unknown
-        return _Rules(kind, word, of_known, of_unknown, _overrides(held, "parameter", "name"))
+        return _ParameterActions(kind, word, of_known, of_unknown, _overrides(held, "parameter", "name"))
 
     headers = rules("headers", "RequestHeader", "header")
     query = rules("query", "QueryParameter", "query parameter")
