@@ -6,7 +6,7 @@ from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.metering import charge
 from apimlb.policy.clr.numbers.arithmetic import Char, chars_of
 from apimlb.policy.clr.objects.text import format_text, text_of
-from apimlb.policy.clr.strings.texts import join, substring
+from apimlb.policy.clr.strings.texts import chars_text, check_not_below_zero, substring
 
 _CAPACITY = 16
 _LARGEST = 2**31 - 1
@@ -41,6 +41,11 @@ class StringBuilder:
         self.capacity = max(self.capacity, self._length)
         return self
 
+    def put(self, start: int, end: int, text: str) -> "StringBuilder":
+        """Another text in place of what stands from `start` to `end`."""
+        whole = str(self)
+        return self.replace_all(bounded_text(whole[:start] + text + whole[end:]))
+
     def __len__(self) -> int:
         return self._length
 
@@ -72,7 +77,7 @@ def new_builder_of_part(text: str | None, start: int, length: int, capacity: int
     text = text or ""
     _checked_capacity(capacity)
     exceptions.not_negative(length, "length", "'length' must be non-negative.")
-    exceptions.not_negative(start, "startIndex", "StartIndex cannot be less than zero.")
+    check_not_below_zero(start, "startIndex")
     if start > len(text) - length:
         raise exceptions.argument_range(
             "Index and length must refer to a location within the string.", "length"
@@ -84,12 +89,8 @@ def append(target: StringBuilder, value: object) -> StringBuilder:
     return target.append(text_of(value))
 
 
-def chars_text(chars: ClrArray | None) -> str:
-    return "" if chars is None else "".join(map(str, chars.items))
-
-
 def append_repeated(target: StringBuilder, char: str, count: int) -> StringBuilder:
-    exceptions.not_negative(count, "repeatCount", "Count cannot be less than zero.")
+    check_not_below_zero(count, "repeatCount", "Count")
     return target.append(str(char) * bounded_length(count))
 
 
@@ -97,24 +98,28 @@ def _positive(value: int, name: str) -> None:
     exceptions.not_negative(value, name, "Value must be positive.")
 
 
+def _is_nothing(value: object, start: int, count: int, message: str = "Value cannot be null.") -> bool:
+    """Whether a value is null, which has an empty part and no other."""
+    if value is None and (start or count):
+        raise exceptions.argument_null("value", message)
+    return value is None
+
+
 def append_some_chars(target: StringBuilder, chars: ClrArray | None, start: int, count: int) -> StringBuilder:
     _positive(start, "startIndex")
     _positive(count, "charCount")
-    if chars is None:
-        if start == 0 and count == 0:
-            return target
-        raise exceptions.argument_null("value")
+    if _is_nothing(chars, start, count):
+        return target
+    assert chars is not None
     if count > len(chars.items) - start:
         raise exceptions.index_range("charCount")
-    return target.append("".join(map(str, chars.items[start : start + count])))
+    return target.append(chars_text(chars.items[start : start + count]))
 
 
 def append_part(target: StringBuilder, value: object, start: int, count: int) -> StringBuilder:
     """Append(string, startIndex, count), Append(StringBuilder, startIndex, count)"""
-    if value is None:
-        if start == 0 and count == 0:
-            return target
-        raise exceptions.argument_null("value")
+    if _is_nothing(value, start, count):
+        return target
     if start < 0:
         raise exceptions.index_range("startIndex")
     _positive(count, "count")
@@ -129,50 +134,43 @@ def append_format(target: StringBuilder, layout: str | None, values: ClrArray | 
     return target.append(format_text(layout, values.items))
 
 
-def append_join(target: StringBuilder, separator: str | None, values: object) -> StringBuilder:
-    return target.append(join(separator, values))
-
-
-def _inserted(target: StringBuilder, index: int, value: str) -> StringBuilder:
+def _check_place(target: StringBuilder, index: int, name: str = "index") -> None:
+    """Where something may be inserted."""
     if not 0 <= index <= len(target):
-        raise exceptions.index_range()
-    text = str(target)
-    return target.replace_all(bounded_text(text[:index] + value + text[index:]))
+        raise exceptions.index_range(name)
 
 
-def builder_insert(target: StringBuilder, index: int, value: object) -> StringBuilder:
-    return _inserted(target, index, text_of(value))
+def builder_insert(target: StringBuilder, index: int, value: str) -> StringBuilder:
+    _check_place(target, index)
+    return target.put(index, index, value)
 
 
 def insert_repeated(target: StringBuilder, index: int, value: str | None, count: int) -> StringBuilder:
     exceptions.not_negative(count, "count")
     bounded_length(len(value or "") * count)
-    return _inserted(target, index, (value or "") * count)
+    return builder_insert(target, index, (value or "") * count)
 
 
 def insert_some_chars(
     target: StringBuilder, index: int, chars: ClrArray | None, start: int, count: int
 ) -> StringBuilder:
-    if not 0 <= index <= len(target):
-        raise exceptions.index_range()
-    if chars is None:
-        if start == 0 and count == 0:
-            return target
-        raise exceptions.argument_null("value", "String reference not set to an instance of a String.")
-    exceptions.not_negative(start, "startIndex", "StartIndex cannot be less than zero.")
+    _check_place(target, index)
+    if _is_nothing(chars, start, count, "String reference not set to an instance of a String."):
+        return target
+    assert chars is not None
+    check_not_below_zero(start, "startIndex")
     _positive(count, "charCount")
     if start > len(chars.items) - count:
         raise exceptions.index_range("startIndex")
-    return _inserted(target, index, "".join(map(str, chars.items[start : start + count])))
+    return target.put(index, index, chars_text(chars.items[start : start + count]))
 
 
 def builder_remove(target: StringBuilder, start: int, length: int) -> StringBuilder:
-    exceptions.not_negative(length, "length", "Length cannot be less than zero.")
-    exceptions.not_negative(start, "startIndex", "StartIndex cannot be less than zero.")
+    check_not_below_zero(length, "length")
+    check_not_below_zero(start, "startIndex")
     if length > len(target) - start:
         raise exceptions.index_range("length")
-    text = str(target)
-    return target.replace_all(bounded_text(text[:start] + text[start + length :]))
+    return target.put(start, start + length, "")
 
 
 def builder_replace(
@@ -180,29 +178,25 @@ def builder_replace(
 ) -> StringBuilder:
     """Replace(old, new, startIndex, count) of texts or characters"""
     count = len(target) if count is None else count
-    if not 0 <= start <= len(target):
-        raise exceptions.index_range("startIndex")
+    _check_place(target, start, "startIndex")
     if not 0 <= count <= len(target) - start:
         raise exceptions.index_range("count")
+    old = exceptions.required(old, "oldValue")
     if not old:
-        raise (
-            exceptions.argument_null("oldValue")
-            if old is None
-            else exceptions.argument("Empty name is not legal.", "oldValue")
-        )
+        raise exceptions.argument("Empty name is not legal.", "oldValue")
     text = str(target)
     charge(text)
     part, new = text[start : start + count], new or ""
     bounded_length(len(text) + part.count(old) * (len(new) - len(old)))
-    return target.replace_all(bounded_text(text[:start] + part.replace(old, new) + text[start + count :]))
+    return target.put(start, start + count, part.replace(old, new))
 
 
 def builder_cut(target: StringBuilder, length: int) -> None:
-    exceptions.not_negative(length, "value", "Length cannot be less than zero.")
+    """Length = value"""
+    check_not_below_zero(length, "value", "Length")
     if length > target.largest:
         raise exceptions.argument_range("capacity was less than the current size.", "value")
-    text = str(target)
-    target.replace_all(bounded_text(text[:length] + "\0" * bounded_length(max(length - len(text), 0))))
+    target.put(length, len(target), "\0" * bounded_length(max(length - len(target), 0)))
 
 
 def builder_reserve(target: StringBuilder, capacity: int) -> None:
@@ -233,9 +227,8 @@ def builder_put(target: StringBuilder, index: int, char: str) -> None:
     """builder[index] = char"""
     if not 0 <= index < len(target):
         raise exceptions.index_range()
-    text = str(target)
     BUDGET.spend()
-    target.replace_all(bounded_text(text[:index] + char + text[index + 1 :]))
+    target.put(index, index + 1, char)
 
 
 def builder_part(target: StringBuilder, start: int, length: int) -> str:
@@ -255,8 +248,7 @@ def builder_copy(target: StringBuilder, start: int, chars: ClrArray, place: int,
             "Either offset did not refer to a position in the string, or there is an insufficient length of "
             "destination character array."
         )
-    if not 0 <= start <= len(target):
-        raise exceptions.index_range("sourceIndex")
+    _check_place(target, start, "sourceIndex")
     if start > len(target) - count:
         raise exceptions.argument("Source string was not long enough. Check sourceIndex and count.")
     chars.items[place : place + count] = chars_of(str(target)[start : start + count])

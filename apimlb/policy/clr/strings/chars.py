@@ -9,7 +9,6 @@ from apimlb.policy.clr.exceptions import (
     bad_format,
     index_range,
     out_of_range,
-    required,
 )
 from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.objects import ordering
@@ -21,19 +20,37 @@ def _category(*wanted: str) -> Callable[[str], bool]:
     return lambda char: unicodedata.category(char).startswith(wanted)
 
 
-is_letter = _category("L")
-is_digit = _category("Nd")
-is_upper = _category("Lu")
-is_lower = _category("Ll")
-is_letter_or_digit = _category("L", "Nd")
-is_punctuation = _category("P")
-is_symbol = _category("S")
-is_control = _category("Cc")
 is_number = _category("N")
+is_surrogate = _category("Cs")
 
 
-def is_white_space(char: str) -> bool:
-    return char in WHITE
+def is_high(char: str) -> bool:
+    return "\ud800" <= char <= "\udbff"
+
+
+def is_low(char: str) -> bool:
+    return "\udc00" <= char <= "\udfff"
+
+
+TESTS: dict[str, Callable[[str], bool]] = {
+    "IsLetter": _category("L"),
+    "IsDigit": _category("Nd"),
+    "IsUpper": _category("Lu"),
+    "IsLower": _category("Ll"),
+    "IsLetterOrDigit": _category("L", "Nd"),
+    "IsControl": _category("Cc"),
+    "IsPunctuation": _category("P"),
+    "IsSymbol": _category("S"),
+    "IsNumber": is_number,
+    "IsSeparator": _category("Z"),
+    "IsWhiteSpace": WHITE.__contains__,
+}
+UNIT_TESTS: dict[str, Callable[[str], bool]] = {
+    "IsSurrogate": is_surrogate,
+    "IsHighSurrogate": is_high,
+    "IsLowSurrogate": is_low,
+}
+"""Of one UTF-16 unit, also where it stands in a text."""
 
 
 def char_upper(char: str) -> Char:
@@ -44,8 +61,8 @@ def char_lower(char: str) -> Char:
     return Char(ordering.lower_ordinal(char))
 
 
-def parse_char(text: str | None) -> Char:
-    if len(required(text, "s")) != 1:
+def parse_char(text: str) -> Char:
+    if len(text) != 1:
         raise bad_format("String must be exactly one character long.")
     return Char(text)
 
@@ -64,31 +81,18 @@ def compare_char(left: str, right: object) -> int:
     return ord(left) - ord(right)
 
 
-is_separator = _category("Z")
-is_surrogate = _category("Cs")
-
-
-def is_high(char: str) -> bool:
-    return "\ud800" <= char <= "\udbff"
-
-
-def is_low(char: str) -> bool:
-    return "\udc00" <= char <= "\udfff"
-
-
-def _in_text(text: str | None, index: int) -> str:
-    text = required(text, "s")
+def _in_text(text: str, index: int) -> str:
     if not 0 <= index < len(text):
         raise out_of_range("index")
     return text
 
 
-def at_index(test: Callable[[str], object]) -> Callable[[str | None, int], object]:
+def at_index(test: Callable[[str], object]) -> Callable[[str, int], object]:
     """The overload for a text and an index: a pair of surrogates counts as its character."""
     return lambda text, index: test(leave(_in_text(text, index)[index : index + 2])[:1])
 
 
-def unit_at_index(test: Callable[[str], object]) -> Callable[[str | None, int], object]:
+def unit_at_index(test: Callable[[str], object]) -> Callable[[str, int], object]:
     """The overload for a text and an index that looks at one UTF-16 unit."""
     return lambda text, index: test(_in_text(text, index)[index])
 
@@ -97,7 +101,7 @@ def is_pair(high: str, low: str) -> bool:
     return is_high(high) and is_low(low)
 
 
-def is_pair_at(text: str | None, index: int) -> bool:
+def is_pair_at(text: str, index: int) -> bool:
     pair = _in_text(text, index)[index : index + 2]
     return len(pair) == 2 and is_pair(*pair)
 

@@ -2,7 +2,7 @@
 
 from apimlb.policy.clr.collections.containers import Comparer
 from apimlb.policy.clr.convert.parsing import convertible
-from apimlb.policy.clr.exceptions import argument, required
+from apimlb.policy.clr.exceptions import argument
 from apimlb.policy.clr.objects import ordering
 from apimlb.policy.clr.objects.hashing import hash_code
 from apimlb.policy.clr.objects.text import clr_equals
@@ -28,5 +28,4 @@ def compare_objects(comparer: Comparer, left: object, right: object) -> int:
 
 
 def hash_of(comparer: Comparer, value: object) -> int:
-    value = required(value, "obj")
     return hash_code(comparer.key(value) if isinstance(value, str) else value)

@@ -5,12 +5,12 @@ import html
 import re
 from base64 import b64encode
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html.entities import name2codepoint
 from urllib.parse import quote, unquote_to_bytes
 
 from apimlb.policy.clr.budget import BUDGET, bounded_text
-from apimlb.policy.clr.exceptions import argument_null, bad_format, out_of_range, required
+from apimlb.policy.clr.exceptions import bad_format, out_of_range, required
 from apimlb.policy.clr.utf16 import decode, encode, enter, leave, whole
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}\Z")
@@ -37,29 +37,35 @@ def to_base64(content: bytearray | None) -> str:
     return b64encode(content).decode("ascii")
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class Encoding:
-    """System.Text.Encoding. `name` is the name of its class, `facts` are the values of its
-    properties."""
+    """System.Text.Encoding. `name` is the name of its class, `web` and `shown` are those of the encoding;
+    `page` is its code page and `family` the WindowsCodePage; `uses` whether browsers show and save it and
+    mail programs show and save it; `most_bytes(characters)` and `most_chars(bytes)` what GetMaxByteCount and
+    GetMaxCharCount answer."""
 
-    def __init__(
-        self, name: str, codec: str, facts: "EncodingFacts", preamble: bytes = b"", fixed: bool = True
-    ) -> None:
-        self.name = name
-        self.codec = codec
-        self.facts = facts
-        self.preamble = preamble
-        self.fixed = fixed
-        self.clr_name = f"System.Text.{name}"
+    name: str
+    codec: str
+    web: str
+    shown: str
+    page: int
+    uses: tuple[bool, bool, bool, bool]
+    most_bytes: Callable[[int], int]
+    most_chars: Callable[[int], int]
+    preamble: bytes = b""
+    family: int = 1200
+    single: bool = False
+    fixed: bool = True
+
+    @property
+    def clr_name(self) -> str:
+        return f"System.Text.{self.name}"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Encoding) and self.codec == other.codec
 
     def __hash__(self) -> int:
         return hash(self.codec)
-
-    def clone(self) -> "Encoding":
-        """A copy that could be changed."""
-        return Encoding(self.name, self.codec, self.facts, self.preamble, fixed=False)
 
     def encode(self, text: str) -> bytes:
         if not text.isascii():
@@ -80,79 +86,42 @@ class Encoding:
         return bounded_text(enter(content.decode(self.codec, "replace")))
 
 
-@dataclass(frozen=True, slots=True)
-class EncodingFacts:
-    """The values of an Encoding's properties. `page` is the code page, `family` WindowsCodePage; `uses`
-    whether browsers show and save it and mail programs show and save it; `most_bytes(characters)` and
-    `most_chars(bytes)` what GetMaxByteCount and GetMaxCharCount answer."""
-
-    web: str
-    shown: str
-    page: int
-    family: int
-    uses: tuple[bool, bool, bool, bool]
-    most_bytes: Callable[[int], int]
-    most_chars: Callable[[int], int]
-    single: bool = False
-
-
 _NOT_ASCII = dict.fromkeys(range(128, 256), "?")
 _NONE = (False, False, False, False)
 _MAIL = (False, False, True, True)
 _ALL = (True, True, True, True)
 
-
-def _same(size: int) -> int:
-    return size
-
-
-def _pairs(size: int) -> int:
-    return (size + 1) // 2 + 1
-
-
-def _one_more(times: int) -> Callable[[int], int]:
-    return lambda size: (size + 1) * times
-
-
-def _quads(size: int) -> int:
-    return size // 2 + 2
-
-
 UTF8 = Encoding(
-    "UTF8Encoding+UTF8EncodingSealed", "utf-8",
-    EncodingFacts("utf-8", "Unicode (UTF-8)", 65001, 1200, _ALL, _one_more(3), _one_more(1)), b"\xef\xbb\xbf",
+    "UTF8Encoding+UTF8EncodingSealed", "utf-8", "utf-8", "Unicode (UTF-8)", 65001, _ALL,
+    lambda chars: (chars + 1) * 3, lambda size: size + 1, b"\xef\xbb\xbf",
 )  # fmt: skip
 ASCII = Encoding(
-    "ASCIIEncoding+ASCIIEncodingSealed", "ascii",
-    EncodingFacts("us-ascii", "US-ASCII", 20127, 1252, _MAIL, _one_more(1), _same, single=True),
+    "ASCIIEncoding+ASCIIEncodingSealed", "ascii", "us-ascii", "US-ASCII", 20127, _MAIL,
+    lambda chars: chars + 1, lambda size: size, family=1252, single=True,
 )  # fmt: skip
 UNICODE = Encoding(
-    "UnicodeEncoding", "utf-16-le",
-    EncodingFacts("utf-16", "Unicode", 1200, 1200, (False, True, False, False), _one_more(2), _pairs),
-    b"\xff\xfe",
+    "UnicodeEncoding", "utf-16-le", "utf-16", "Unicode", 1200, (False, True, False, False),
+    lambda chars: (chars + 1) * 2, lambda size: (size + 1) // 2 + 1, b"\xff\xfe",
 )  # fmt: skip
-BIG_ENDIAN = Encoding(
-    "UnicodeEncoding", "utf-16-be",
-    EncodingFacts("utf-16BE", "Unicode (Big-Endian)", 1201, 1200, _NONE, _one_more(2), _pairs), b"\xfe\xff",
+BIG_ENDIAN = replace(
+    UNICODE, codec="utf-16-be", web="utf-16BE", shown="Unicode (Big-Endian)", page=1201, uses=_NONE,
+    preamble=b"\xfe\xff",
 )  # fmt: skip
 UTF32 = Encoding(
-    "UTF32Encoding", "utf-32-le",
-    EncodingFacts("utf-32", "Unicode (UTF-32)", 12000, 1200, _NONE, _one_more(4), _quads), b"\xff\xfe\0\0",
+    "UTF32Encoding", "utf-32-le", "utf-32", "Unicode (UTF-32)", 12000, _NONE,
+    lambda chars: (chars + 1) * 4, lambda size: size // 2 + 2, b"\xff\xfe\0\0",
 )  # fmt: skip
-UTF32_BIG_ENDIAN = Encoding(
-    "UTF32Encoding", "utf-32-be",
-    EncodingFacts("utf-32BE", "Unicode (UTF-32 Big-Endian)", 12001, 1200, _NONE, _one_more(4), _quads),
-    b"\0\0\xfe\xff",
+UTF32_BIG_ENDIAN = replace(
+    UTF32, codec="utf-32-be", web="utf-32BE", shown="Unicode (UTF-32 Big-Endian)", page=12001,
+    preamble=b"\0\0\xfe\xff",
 )  # fmt: skip
 UTF7 = Encoding(
-    "UTF7Encoding", "utf-7",
-    EncodingFacts(
-        "utf-7", "Unicode (UTF-7)", 65000, 1200, _MAIL, lambda size: size * 3 + 2, lambda size: size or 1),
+    "UTF7Encoding", "utf-7", "utf-7", "Unicode (UTF-7)", 65000, _MAIL,
+    lambda chars: chars * 3 + 2, lambda size: size or 1,
 )  # fmt: skip
 LATIN1 = Encoding(
-    "Latin1Encoding", "latin-1",
-    EncodingFacts(
-        "iso-8859-1", "Western European (ISO)", 28591, 1252, _ALL, _one_more(1), _same, single=True),
+    "Latin1Encoding", "latin-1", "iso-8859-1", "Western European (ISO)", 28591, _ALL,
+    lambda chars: chars + 1, lambda size: size, family=1252, single=True,
 )  # fmt: skip
 _NAMES = {
     UTF8: "utf-8 unicode-1-1-utf-8 unicode-2-0-utf-8 x-unicode-1-1-utf-8 x-unicode-2-0-utf-8",
@@ -166,7 +135,7 @@ _NAMES = {
     LATIN1: "iso-8859-1 latin1 l1 cp819 csisolatin1 ibm819 iso-ir-100 iso8859-1 iso_8859-1 iso_8859-1:1987",
 }  # fmt: skip
 ENCODINGS = {name: encoding for encoding, names in _NAMES.items() for name in names.split()}
-PAGES = {0: UTF8} | {encoding.facts.page: encoding for encoding in _NAMES}
+PAGES = {0: UTF8} | {encoding.page: encoding for encoding in _NAMES}
 
 
 def url_encode(text: str | None) -> str | None:
@@ -235,20 +204,17 @@ def bytes_part(content: bytearray, offset: int, count: int) -> bytearray:
     return content[offset : offset + count]
 
 
-def url_encode_bytes(content: bytearray | None, offset: int, count: int) -> bytearray | None:
-    """WebUtility.UrlEncodeToBytes"""
-    if content is None:
-        if count == 0:
+def _form_bytes(
+    rewritten: Callable[[bytes], bytes],
+) -> Callable[[bytearray | None, int, int], bytearray | None]:
+    def of_part(content: bytearray | None, offset: int, count: int) -> bytearray | None:
+        if content is None and count == 0:
             return None
-        raise argument_null("bytes")
-    return bytearray(_form_quoted(bytes(bytes_part(content, offset, count))).encode("ascii"))
+        return bytearray(rewritten(bytes(bytes_part(required(content, "bytes"), offset, count))))
+
+    return of_part
 
 
-def url_decode_bytes(content: bytearray | None, offset: int, count: int) -> bytearray | None:
-    """WebUtility.UrlDecodeToBytes"""
-    if content is None:
-        if count == 0:
-            return None
-        raise argument_null("bytes")
-    plain = bytes(bytes_part(content, offset, count)).replace(b"+", b" ")
-    return bytearray(unquote_to_bytes(plain))
+url_encode_bytes = _form_bytes(lambda content: _form_quoted(content).encode("ascii"))
+url_decode_bytes = _form_bytes(lambda content: unquote_to_bytes(content.replace(b"+", b" ")))
+"""WebUtility.UrlEncodeToBytes and UrlDecodeToBytes"""

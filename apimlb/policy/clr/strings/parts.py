@@ -2,10 +2,10 @@
 
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.exceptions import argument_range, index_range, not_negative, required
+from apimlb.policy.clr.exceptions import argument_range, index_range
 from apimlb.policy.clr.numbers.arithmetic import chars_of
 from apimlb.policy.clr.objects import ordering
-from apimlb.policy.clr.strings.texts import join
+from apimlb.policy.clr.strings.texts import chars_text, check_not_below_zero, join
 
 _ORDINAL = 4
 
@@ -24,13 +24,22 @@ def _piece(text: str | None, index: int, length: int, number: int) -> str:
 
 
 def compare_parts_ignoring(
-    left: str | None, start: int, right: str | None, place: int, length: int, ignore_case: bool
+    left: str | None, start: int, right: str | None, place: int, length: int, ignore_case: bool = False
 ) -> int:
     """string.Compare(strA, indexA, strB, indexB, length, ignoreCase)"""
     first, second = _piece(left, start, length, 1), _piece(right, place, length, 2)
     if left is None or right is None:
         return (left is not None) - (right is not None)
     return ordering.compare_culture(first, second, ignore_case)
+
+
+def _taken(left: str, start: int, right: str, place: int, length: int) -> tuple[str, str]:
+    """The sides of a comparison that is not cultural."""
+    if not 0 <= start <= len(left):
+        raise index_range("indexA")
+    if not 0 <= place <= len(right):
+        raise index_range("indexB")
+    return left[start : start + length], right[place : place + length]
 
 
 def compare_parts_as(
@@ -40,9 +49,8 @@ def compare_parts_as(
     ordering.check_comparison(comparison)
     if left is None or right is None:
         return (left is not None) - (right is not None)
-    not_negative(length, "length", "Length cannot be less than zero.")
-    _check_starts(left, start, right, place)
-    first, second = left[start : start + length], right[place : place + length]
+    check_not_below_zero(length, "length")
+    first, second = _taken(left, start, right, place, length)
     if comparison.number == _ORDINAL:
         return ordering.compare_units(first, second)
     return ordering.compare_as(comparison, first, second)
@@ -52,27 +60,13 @@ def compare_parts_ordinal(left: str | None, start: int, right: str | None, place
     """string.CompareOrdinal(strA, indexA, strB, indexB, length)"""
     if left is None or right is None:
         return (left is not None) - (right is not None)
-    not_negative(length, "length", "Count cannot be less than zero.")
-    _check_starts(left, start, right, place)
-    return ordering.compare_units(left[start : start + length], right[place : place + length])
+    check_not_below_zero(length, "length", "Count")
+    return ordering.compare_units(*_taken(left, start, right, place, length))
 
 
-def _check_starts(left: str, start: int, right: str, place: int) -> None:
-    if not 0 <= start <= len(left):
-        raise index_range("indexA")
-    if not 0 <= place <= len(right):
-        raise index_range("indexB")
-
-
-def interned(text: str | None) -> str:
-    """string.Intern and IsInterned: every text counts as interned, as those of an expression's source do."""
-    return required(text, "str")
-
-
-def copy_to(text: str, start: int, target: ClrArray | None, place: int, count: int) -> None:
+def copy_to(text: str, start: int, target: ClrArray, place: int, count: int) -> None:
     """string.CopyTo(sourceIndex, destination, destinationIndex, count)"""
-    target = required(target, "destination")
-    not_negative(count, "count", "Count cannot be less than zero.")
+    check_not_below_zero(count, "count")
     if start < 0:
         raise index_range("sourceIndex")
     where = "Index and count must refer to a location within the string."
@@ -93,17 +87,17 @@ def part_to_chars(text: str, start: int, length: int) -> ClrArray:
 
 def new_part(chars: ClrArray, start: int, length: int) -> str:
     """new string(char[], startIndex, length)"""
-    not_negative(start, "startIndex", "StartIndex cannot be less than zero.")
-    not_negative(length, "length", "Length cannot be less than zero.")
+    check_not_below_zero(start, "startIndex")
+    check_not_below_zero(length, "length")
     if start + length > len(chars.items):
         raise index_range("startIndex")
-    return "".join(map(str, chars.items[start : start + length]))
+    return chars_text(chars.items[start : start + length])
 
 
 def join_part(separator: str | None, values: ClrArray, start: int, count: int) -> str:
     """string.Join(separator, values, startIndex, count)"""
-    not_negative(start, "startIndex", "StartIndex cannot be less than zero.")
-    not_negative(count, "count", "Count cannot be less than zero.")
+    check_not_below_zero(start, "startIndex")
+    check_not_below_zero(count, "count")
     if start + count > len(values.items):
         raise argument_range("Index and count must refer to a location within the buffer.", "startIndex")
     return join(separator, ClrArray(values.items[start : start + count], "System.String"))

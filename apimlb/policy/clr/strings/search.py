@@ -1,7 +1,7 @@
 """Looking for one text in another: Contains, StartsWith, EndsWith, IndexOf, LastIndexOf, IndexOfAny."""
 
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Any, Final
 
 from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import BUDGET, bounded_length, bounded_text
@@ -26,6 +26,7 @@ def contains(text: str, value: str | None) -> bool:
 
 
 _ORDINAL: Final = (4, 5)
+_IGNORING_CASE: Final = (1, 3)
 
 
 def _collates(comparison: Enum | None, text: str, value: str) -> bool:
@@ -40,12 +41,16 @@ def _collates(comparison: Enum | None, text: str, value: str) -> bool:
     return is_peculiar(value) or is_peculiar(text)
 
 
+def _weighed(text: str, comparison: Enum | None) -> tuple[list[int], list[object]]:
+    """Where the characters of a text begin that weigh something, and their keys."""
+    found = list(clusters(text, comparison is not None and comparison.number in _IGNORING_CASE))
+    return [at for at, _ in found], [key for _, key in found]
+
+
 def _found(text: str, value: str, comparison: Enum | None) -> Iterator[int]:
     """Where in a text a value is found by culture. A value that weighs nothing is found at the start."""
-    ignore_case = comparison is not None and comparison.number in (1, 3)
-    wanted = [key for _, key in clusters(value, ignore_case)]
-    known = list(clusters(text, ignore_case))
-    keys = [key for _, key in known]
+    _, wanted = _weighed(value, comparison)
+    places, keys = _weighed(text, comparison)
     for at in range(len(keys) - len(wanted) + 1 if text else 0):
         BUDGET.spend()
         if not wanted:
@@ -53,11 +58,7 @@ def _found(text: str, value: str, comparison: Enum | None) -> Iterator[int]:
         elif keys[at] == wanted[0]:
             BUDGET.spend(len(wanted) >> 2)
             if keys[at : at + len(wanted)] == wanted:
-                yield known[at][0]
-
-
-def _weighed(text: str, comparison: Enum | None) -> list[object]:
-    return [key for _, key in clusters(text, comparison is not None and comparison.number in (1, 3))]
+                yield places[at]
 
 
 def _at_end(
@@ -66,7 +67,7 @@ def _at_end(
     """StartsWith and EndsWith, by the `test` of Python that has that name."""
     value = exceptions.required(value, "value")
     if _collates(comparison, text, value):
-        whole, part = _weighed(text, comparison), _weighed(value, comparison)
+        (_, whole), (_, part) = _weighed(text, comparison), _weighed(value, comparison)
         at_end = whole[: len(part)] if test is str.startswith else whole[len(whole) - len(part) :]
         return len(part) <= len(whole) and at_end == part
     charge(text)
@@ -93,50 +94,47 @@ def _span(text: str, start: int, count: int | None) -> tuple[int, int]:
     return start, start + count
 
 
-def _span_back(text: str, start: int, count: int) -> tuple[int, int]:
-    """Where to look, backwards from the character at `start`."""
+def _span_back(text: str, start: int | None, count: int | None) -> tuple[int, int]:
+    """Where to look, backwards from the character at `start`, or from the last one."""
     charge(text)
+    start = len(text) - 1 if start is None else start
     if not 0 <= start < len(text):
         raise exceptions.index_range("startIndex")
+    count = start + 1 if count is None else count
     if not 0 <= count <= start + 1:
         raise exceptions.count_range()
     return start + 1 - count, start + 1
 
 
-def index_of(text: str, value: str | None, start: int = 0, count: int | None = None) -> int:
-    if count is not None:
-        _span(text, start, count)
+def index_of(
+    text: str,
+    value: str | None,
+    start: int = 0,
+    count: int | None = None,
+    *,
+    comparison: Enum | None = None,
+) -> int:
+    if count is not None and comparison is None:
+        _span(text, start, count)  # told before the value is looked at
     value = exceptions.required(value, "value")
     first, end = _span(text, start, count)
-    if _collates(None, text, value):
-        return _first(text[first:end], value, None, first)
+    if _collates(comparison, text, value):
+        return first + next(_found(text[first:end], value, comparison), -1 - first)
+    if comparison is not None:
+        text, value = ordering.folded(comparison, text), ordering.folded(comparison, value)
     return text.find(value, first, end)
 
 
-def _first(text: str, value: str, comparison: Enum | None, offset: int) -> int:
-    found = next(_found(text, value, comparison), -1)
-    return found if found < 0 else found + offset
-
-
-def index_of_as(text: str, value: str | None, *given: int | Enum) -> int:
+def index_of_as(text: str, value: str | None, *given: Any) -> int:
     """IndexOf with a comparison behind the place, if any."""
-    value = exceptions.required(value, "value")
-    start, count, comparison = _search_options(given)
-    first, end = _span(text, start or 0, count)
-    if _collates(comparison, text, value):
-        return _first(text[first:end], value, comparison, first)
-    return ordering.folded(comparison, text).find(ordering.folded(comparison, value), first, end)
-
-
-def _search_options(given: tuple[int | Enum, ...]) -> tuple[int | None, int | None, Enum | None]:
-    """Start, count and comparison among the arguments of an overload; each may be missing."""
-    start, count = ([each for each in given if isinstance(each, int)] + [None, None])[:2]
-    return start, count, next((each for each in given if isinstance(each, Enum)), None)
+    *place, comparison = given
+    return index_of(text, value, *place, comparison=comparison)
 
 
 def last_index_of(text: str, value: str | None, *given: int | Enum) -> int:
     value = exceptions.required(value, "value")
-    start, count, comparison = _search_options(given)
+    comparison = next((each for each in given if isinstance(each, Enum)), None)
+    start, count = ([each for each in given if isinstance(each, int)] + [None, None])[:2]
     if start is None:
         start, count = len(text) - 1, len(text)
     count = start + 1 if count is None else count
@@ -148,7 +146,7 @@ def last_index_of(text: str, value: str | None, *given: int | Enum) -> int:
     if not value:
         return start
     if _collates(comparison, text, value):
-        if not _weighed(value, comparison):
+        if not _weighed(value, comparison)[1]:
             return end - 1
         return first + max(_found(text[first:end], value, comparison), default=-1 - first)
     return _rfind(ordering.folded(comparison, text), ordering.folded(comparison, value), first, end)
@@ -162,33 +160,21 @@ def _rfind(text: str, value: str, first: int, end: int) -> int:
     return -1 if found < 0 else end - found - len(value)
 
 
-def last_index_of_char(text: str, value: str, start: int | None = None, count: int | None = None) -> int:
-    if not text:
-        return -1
-    start = len(text) - 1 if start is None else start
-    return text.rfind(value, *_span_back(text, start, start + 1 if count is None else count))
-
-
-def _wanted(chars: ClrArray | None) -> frozenset[str]:
-    chars = exceptions.required(chars, "anyOf")
-    return frozenset(str(char) for char in chars.items)
-
-
-def index_of_any(text: str, chars: ClrArray | None, start: int = 0, count: int | None = None) -> int:
-    wanted = _wanted(chars)
+def index_of_any(text: str, chars: ClrArray, start: int = 0, count: int | None = None) -> int:
     first, end = _span(text, start, count)
-    return min((place for char in wanted if (place := text.find(char, first, end)) >= 0), default=-1)
+    places = (text.find(char, first, end) for char in frozenset(map(str, chars)))
+    return min((place for place in places if place >= 0), default=-1)
 
 
-def last_index_of_any(
-    text: str, chars: ClrArray | None, start: int | None = None, count: int | None = None
-) -> int:
-    wanted = _wanted(chars)
+def last_index_of_char(text: str, value: str, start: int | None = None, count: int | None = None) -> int:
+    return text.rfind(value, *_span_back(text, start, count)) if text else -1
+
+
+def last_index_of_any(text: str, chars: ClrArray, start: int | None = None, count: int | None = None) -> int:
     if not text:
         return -1
-    start = len(text) - 1 if start is None else start
-    first, end = _span_back(text, start, start + 1 if count is None else count)
-    return max((text.rfind(char, first, end) for char in wanted), default=-1)
+    first, end = _span_back(text, start, count)
+    return max((text.rfind(char, first, end) for char in frozenset(map(str, chars))), default=-1)
 
 
 def replace_as(text: str, old: str, new: str | None, comparison: Enum) -> str:

@@ -6,7 +6,8 @@ from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.numbers.arithmetic import chars_of
 from apimlb.policy.clr.objects.text import text_of
-from apimlb.policy.clr.strings.builders import StringBuilder, append_some_chars
+from apimlb.policy.clr.strings.builders import StringBuilder
+from apimlb.policy.clr.strings.texts import chars_text
 
 _END = re.compile("[\r\n]")
 
@@ -110,12 +111,11 @@ def new_writer_on(builder: StringBuilder | None) -> StringWriter:
 
 
 def write_chars(writer: StringWriter, chars: ClrArray | None) -> None:
-    writer.write("" if chars is None else "".join(map(str, chars.items)))
+    writer.write(chars_text(chars))
 
 
 def write_some_chars(writer: StringWriter, chars: ClrArray | None, index: int, count: int) -> None:
-    part = append_some_chars(StringBuilder(), _check_buffer(chars, index, count), index, count)
-    writer.write(str(part))
+    writer.write(chars_text(_check_buffer(chars, index, count).items[index : index + count]))
 
 
 def write_line(writer: StringWriter, value: object = None) -> None:

@@ -17,22 +17,14 @@ _COMPARISONS = {
     "Ordinal": 4, "OrdinalIgnoreCase": 5,
 }  # fmt: skip
 
-_TESTS: dict[str, Callable[[str], object]] = {
-    "IsLetter": chars.is_letter, "IsDigit": chars.is_digit, "IsUpper": chars.is_upper,
-    "IsLower": chars.is_lower, "IsLetterOrDigit": chars.is_letter_or_digit, "IsControl": chars.is_control,
-    "IsPunctuation": chars.is_punctuation, "IsSymbol": chars.is_symbol, "IsNumber": chars.is_number,
-    "IsSeparator": chars.is_separator, "IsWhiteSpace": chars.is_white_space,
-}  # fmt: skip
-_UNIT_TESTS: dict[str, Callable[[str], object]] = {
-    "IsSurrogate": chars.is_surrogate, "IsHighSurrogate": chars.is_high, "IsLowSurrogate": chars.is_low
-}  # fmt: skip
-_AtIndex = Callable[[Callable[[str], object]], Callable[[str | None, int], object]]
+_CULTURES = ("Invariant", "Current")
+_AtIndex = Callable[[Callable[[str], object]], Callable[[str, int], object]]
 
 
 def _tests(name: str, test: Callable[[str], object], at_index: _AtIndex) -> tuple[Row, Row]:
     return (
         (f"static bool {name}(char c)", test),
-        (f"static bool {name}(string s, int index)", at_index(test)),
+        (f"static bool {name}(string! s, int index)", at_index(test)),
     )
 
 
@@ -45,8 +37,7 @@ DEFINITIONS = (
             ("int Length", len),
             ("char this[int index]", texts.char_at),
             ("new(char c, int count)", texts.repeated),
-            ("new(char[] value)",
-             lambda chars: "" if chars is None else "".join(str(char) for char in chars.items)),
+            ("new(char[] value)", texts.chars_text),
             ("new(char[]! value, int startIndex, int length)", parts.new_part),
             ("string ToString()", "{0}"),
             ("static bool IsNullOrEmpty(string value)", Call(lambda text: not text, cost="result")),
@@ -54,7 +45,7 @@ DEFINITIONS = (
              lambda text: not text or not text.strip(texts.WHITE)),
             ("string Substring(int startIndex[, int length])", Call(texts.substring, cost="result")),
             ("string Remove(int startIndex[, int count])", texts.remove),
-            ("string Insert(int startIndex, string value)", texts.insert),
+            ("string Insert(int startIndex, string! value)", texts.insert),
             ("string Replace(string oldValue, string newValue)", texts.replace),
             ("string Replace(string! oldValue, string newValue, StringComparison comparisonType)",
              search.replace_as),
@@ -73,18 +64,12 @@ DEFINITIONS = (
             ("int LastIndexOf(char value[, int startIndex[, int count]])", search.last_index_of_char),
             ("int LastIndexOf(string value[, int startIndex[, int count]]"
              "[, StringComparison comparisonType])", search.last_index_of),
-            ("int IndexOfAny(char[] anyOf[, int startIndex[, int count]])", search.index_of_any),
-            ("int LastIndexOfAny(char[] anyOf[, int startIndex[, int count]])", search.last_index_of_any),
-            ("string Trim()", lambda text: text.strip(texts.WHITE)),
-            ("string Trim(params char[] trimChars)", lambda text, chars: text.strip(texts.trimmed(chars))),
-            ("string TrimStart()", lambda text: text.lstrip(texts.WHITE)),
-            ("string TrimStart(params char[] trimChars)",
-             lambda text, chars: text.lstrip(texts.trimmed(chars))),
-            ("string TrimEnd()", lambda text: text.rstrip(texts.WHITE)),
-            ("string TrimEnd(params char[] trimChars)",
-             lambda text, chars: text.rstrip(texts.trimmed(chars))),
-            ("string PadLeft(int totalWidth[, char paddingChar])", texts.pad_left),
-            ("string PadRight(int totalWidth[, char paddingChar])", texts.pad_right),
+            ("int IndexOfAny(char[]! anyOf[, int startIndex[, int count]])", search.index_of_any),
+            ("int LastIndexOfAny(char[]! anyOf[, int startIndex[, int count]])", search.last_index_of_any),
+            *((f"string {name}([params char[] trimChars])", texts.trimming(strip)) for name, strip in
+              (("Trim", str.strip), ("TrimStart", str.lstrip), ("TrimEnd", str.rstrip))),
+            ("string PadLeft(int totalWidth[, char paddingChar])", texts.padding(str.rjust)),
+            ("string PadRight(int totalWidth[, char paddingChar])", texts.padding(str.ljust)),
             ("string ToUpper()", ordering.upper_invariant),
             ("string ToLower()", ordering.lower_ordinal),
             ("string ToUpperInvariant()", ordering.upper_invariant),
@@ -106,25 +91,22 @@ DEFINITIONS = (
             ("int GetHashCode(StringComparison comparisonType)",
              lambda text, comparison: hash_code(ordering.folded(comparison, text))),
             ("object Clone()", "{0}"),
-            ("void CopyTo(int sourceIndex, char[] destination, int destinationIndex, int count)",
+            ("void CopyTo(int sourceIndex, char[]! destination, int destinationIndex, int count)",
              parts.copy_to),
             ("char[] ToCharArray(int startIndex, int length)", parts.part_to_chars),
             ("TypeCode GetTypeCode()", type_code),
             ("bool IsNormalized()", texts.is_normalized),
-            ("static string Intern(string str)", parts.interned),
-            ("static string IsInterned(string str)", parts.interned),
-            ("static string Copy(string str)", parts.interned),
+            # Every text counts as interned, as those of an expression's source do.
+            *((f"static string {name}(string! str)", lambda text: text) for name in
+              ("Intern", "IsInterned", "Copy")),
             ("static bool Equals(string a, string b)", clr_equals),
             ("static bool Equals(string a, string b, StringComparison comparisonType)",
              lambda left, right, comparison: ordering.equal_as(comparison, left, right)),
             ("static int Compare(string strA, string strB[, bool ignoreCase])", ordering.compare_culture),
             ("static int Compare(string strA, string strB, StringComparison comparisonType)",
              lambda left, right, comparison: ordering.compare_as(comparison, left, right)),
-            ("static int Compare(string strA, int indexA, string strB, int indexB, int length)",
-             lambda left, start, right, place, length:
-                 parts.compare_parts_ignoring(left, start, right, place, length, False)),
-            ("static int Compare(string strA, int indexA, string strB, int indexB, int length, "
-             "bool ignoreCase)",
+            ("static int Compare(string strA, int indexA, string strB, int indexB, int length"
+             "[, bool ignoreCase])",
              parts.compare_parts_ignoring),
             ("static int Compare(string strA, int indexA, string strB, int indexB, int length, "
              "StringComparison comparisonType)", parts.compare_parts_as),
@@ -154,26 +136,27 @@ DEFINITIONS = (
             ("static char MinValue", lambda: Char("\0")),
             ("int CompareTo(char value)", lambda left, right: ord(left) - ord(right)),
             ("bool Equals(char obj)", clr_equals),
-            ("static char Parse(string s)", chars.parse_char),
+            ("static char Parse(string! s)", chars.parse_char),
             ("static string ToString(char c)", str),
             ("static char ToUpper(char c)", chars.char_upper),
             ("static char ToLower(char c)", chars.char_lower),
             ("static char ToUpperInvariant(char c)", chars.char_upper),
             ("static char ToLowerInvariant(char c)", chars.char_lower),
             ("static double GetNumericValue(char c)", chars.numeric_value),
-            ("static double GetNumericValue(string s, int index)", chars.at_index(chars.numeric_value)),
+            ("static double GetNumericValue(string! s, int index)", chars.at_index(chars.numeric_value)),
             ("int CompareTo(object value)", chars.compare_char),
             ("TypeCode GetTypeCode()", type_code),
             ("static bool TryParse(string s, out char result)",
              lambda text:
                  (True, Char(text)) if text is not None and len(text) == 1 else (False, Char("\0"))),
             ("static bool IsSurrogatePair(char highSurrogate, char lowSurrogate)", chars.is_pair),
-            ("static bool IsSurrogatePair(string s, int index)", chars.is_pair_at),
+            ("static bool IsSurrogatePair(string! s, int index)", chars.is_pair_at),
             ("static string ConvertFromUtf32(int utf32)", chars.from_utf32),
             ("static int ConvertToUtf32(char highSurrogate, char lowSurrogate)", chars.to_utf32),
             ("static int ConvertToUtf32(string! s, int index)", chars.to_utf32_at),
-            *(row for name, test in _TESTS.items() for row in _tests(name, test, chars.at_index)),
-            *(row for name, test in _UNIT_TESTS.items() for row in _tests(name, test, chars.unit_at_index)),
+            *(row for name, test in chars.TESTS.items() for row in _tests(name, test, chars.at_index)),
+            *(row for name, test in chars.UNIT_TESTS.items()
+              for row in _tests(name, test, chars.unit_at_index)),
         ),
     ),
     Definition("System.StringComparison", "enum", constants=_COMPARISONS),
@@ -183,18 +166,17 @@ DEFINITIONS = (
         rows=(
             ("static StringComparer Ordinal", lambda: ordering.ORDINAL),
             ("static StringComparer OrdinalIgnoreCase", lambda: ordering.ORDINAL_IGNORE_CASE),
-            ("static StringComparer InvariantCulture", lambda: ordering.INVARIANT),
-            ("static StringComparer InvariantCultureIgnoreCase", lambda: ordering.INVARIANT_IGNORE_CASE),
-            ("static StringComparer CurrentCulture", lambda: ordering.INVARIANT),
-            ("static StringComparer CurrentCultureIgnoreCase", lambda: ordering.INVARIANT_IGNORE_CASE),
+            *((f"static StringComparer {name}Culture", lambda: ordering.INVARIANT) for name in _CULTURES),
+            *((f"static StringComparer {name}CultureIgnoreCase", lambda: ordering.INVARIANT_IGNORE_CASE)
+              for name in _CULTURES),
             ("static StringComparer FromComparison(StringComparison comparisonType)",
              ordering.comparer_of),
             ("bool Equals(string x, string y)", comparers.equal),
             ("int Compare(string x, string y)", Comparer.compare),
             ("bool Equals(object x, object y)", comparers.equal),
             ("int Compare(object x, object y)", comparers.compare_objects),
-            ("int GetHashCode(string obj)", comparers.hash_of),
-            ("int GetHashCode(object obj)", comparers.hash_of),
+            ("int GetHashCode(string! obj)", comparers.hash_of),
+            ("int GetHashCode(object! obj)", comparers.hash_of),
         ),
     ),
 )  # fmt: skip

@@ -1,17 +1,22 @@
 """Encoding, StringBuilder, StringReader and StringWriter."""
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableSequence, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.numbers.arithmetic import chars_of
 from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.strings import builders, encodings, streams
-from apimlb.policy.clr.strings.builders import StringBuilder, chars_text
+from apimlb.policy.clr.strings.builders import StringBuilder
 from apimlb.policy.clr.strings.encodings import ENCODINGS, PAGES, UNICODE, Encoding
 from apimlb.policy.clr.strings.streams import StringReader, StringWriter
-from apimlb.policy.clr.types.definitions import Definition, Row
+from apimlb.policy.clr.strings.texts import chars_text, join
+from apimlb.policy.clr.types.definitions import Definition
 
+Array = TypeVar("Array")
+Sliced = TypeVar("Sliced", str, bytearray)
 _NO_ARRAY = "Array cannot be null."
 _MORE = (
     "For information on defining a custom encoding, see the documentation for the Encoding.RegisterProvider "
@@ -37,91 +42,92 @@ def get_encoding_of_page(page: int) -> Encoding:
     return PAGES[page]
 
 
-def _array(value: ClrArray | bytearray | None, name: str) -> ClrArray | bytearray:
+def _array(value: Array | None, name: str) -> Array:
     if value is None:
         raise exceptions.argument_null(name, _NO_ARRAY)
     return value
 
 
-def _content(value: bytearray | None) -> bytearray:
-    if value is None:
-        raise exceptions.argument_null("bytes", _NO_ARRAY)
-    return value
-
-
-def _part(size: int, index: int, count: int, names: tuple[str, str], where: str, blamed: str) -> slice:
-    """A checked part of an array or text of that size."""
-    for number, name in zip((index, count), names, strict=True):
+def _part(
+    whole: Sliced, part: tuple[int, ...], where: str, blamed: str, names: tuple[str, str] = ("index", "count")
+) -> Sliced:
+    """The part of a text or of bytes with an index and a count, which have the `names`; without them, all."""
+    if not part:
+        return whole
+    for number, name in zip(part, names, strict=True):
         exceptions.not_negative(number, name)
-    if index > size - count:
+    index, count = part
+    if index > len(whole) - count:
         raise exceptions.argument_range(
             f"Index and count must refer to a location within the {where}.", blamed
         )
-    return slice(index, index + count)
+    return whole[index : index + count]
 
 
-def _text(value: str | None) -> str:
+def _text(value: str | None, *part: int) -> str:
     if value is None:
         raise exceptions.argument_null("s", "String reference not set to an instance of a String.")
-    return value
+    return _part(value, part, "string", "index")
 
 
-def _chars(value: ClrArray | None) -> str:
-    found = _array(value, "chars")
-    assert isinstance(found, ClrArray)
-    return "".join(map(str, found.items))
+def _chars(value: ClrArray | None, *part: int) -> str:
+    return _part(chars_text(_array(value, "chars")), part, "buffer", "chars")
 
 
-def _char_array(text: str) -> ClrArray:
-    return ClrArray(chars_of(text), "System.Char")
+def _bytes(value: bytearray | None, *part: int) -> bytearray:
+    return _part(_array(value, "bytes"), part, "buffer", "bytes")
 
 
-_PLAIN = ("index", "count")
+def _encoder(read: Callable[..., str], made: Callable[[bytes], object]) -> Callable[..., object]:
+    """A member that encodes a text or characters, or a part of them."""
+    return lambda encoding, *given: made(encoding.encode(read(*given)))
 
 
-def get_bytes_of_part(encoding: Encoding, text: str | None, index: int, count: int) -> bytearray:
-    text = _text(text)
-    return bytearray(encoding.encode(text[_part(len(text), index, count, _PLAIN, "string", "index")]))
+def _decoder(made: Callable[[str], object]) -> Callable[..., object]:
+    return lambda encoding, *given: made(encoding.decode(_bytes(*given)))
 
 
-def get_bytes_of_chars(encoding: Encoding, chars: ClrArray | None, index: int, count: int) -> bytearray:
-    text = _chars(chars)
-    return bytearray(encoding.encode(text[_part(len(text), index, count, _PLAIN, "buffer", "chars")]))
-
-
-def _put_bytes(encoding: Encoding, text: str, target: bytearray, place: int) -> int:
+def _put(made: Sequence[Any], target: MutableSequence[Any], place: int, kind: str, too_small: str) -> int:
+    """Write what was encoded or decoded into an array of bytes or characters; returns its length."""
     if not 0 <= place <= len(target):
-        raise exceptions.index_range("byteIndex")
-    made = encoding.encode(text)
+        raise exceptions.index_range(f"{kind}Index")
     if len(made) > len(target) - place:
         raise exceptions.argument(
-            f"The output byte buffer is too small to contain the encoded data, encoding "
-            f"'{encoding.facts.shown}' fallback 'System.Text.EncoderReplacementFallback'.",
-            "bytes",
+            f"The output {kind} buffer is too small to contain the {too_small}", f"{kind}s"
         )
     target[place : place + len(made)] = made
     return len(made)
 
 
-def put_bytes(
-    encoding: Encoding, text: str | None, index: int, count: int, target: bytearray | None, place: int
-) -> int:
-    """GetBytes(s, charIndex, charCount, bytes, byteIndex)"""
-    if text is None:
-        raise exceptions.argument_null("s", _NO_ARRAY)
-    target = _content(target)
-    blamed = "chars" if encoding.codec == "ascii" else "s"
-    part = _part(len(text), index, count, ("charIndex", "charCount"), "string", blamed)
-    return _put_bytes(encoding, text[part], target, place)
+def _put_bytes(name: str) -> Callable[..., int]:
+    """GetBytes(s, charIndex, charCount, bytes, byteIndex), and the one of the characters `chars`"""
+
+    def put(
+        encoding: Encoding, source: str | ClrArray | None, index: int, count: int, target: bytearray | None,
+        place: int,
+    ) -> int:  # fmt: skip
+        text = source if isinstance(source, str) else chars_text(_array(source, name))
+        content = _bytes(target)
+        blamed = "chars" if encoding.codec == "ascii" else name
+        part = _part(text, (index, count), "string", blamed, ("charIndex", "charCount"))
+        too_small = (
+            f"encoded data, encoding '{encoding.shown}' fallback 'System.Text.EncoderReplacementFallback'."
+        )
+        return _put(encoding.encode(part), content, place, "byte", too_small)
+
+    return put
 
 
-def put_bytes_of_chars(
-    encoding: Encoding, chars: ClrArray | None, index: int, count: int, target: bytearray | None, place: int
+def put_chars(
+    encoding: Encoding, content: bytearray | None, index: int, count: int, target: ClrArray | None, place: int
 ) -> int:
-    """GetBytes(chars, charIndex, charCount, bytes, byteIndex)"""
-    text, target = _chars(chars), _content(target)
-    part = _part(len(text), index, count, ("charIndex", "charCount"), "string", "chars")
-    return _put_bytes(encoding, text[part], target, place)
+    """GetChars(bytes, byteIndex, byteCount, chars, charIndex)"""
+    content, taken = _bytes(content), _array(target, "chars")
+    part = _part(content, (index, count), "buffer", "bytes", ("byteIndex", "byteCount"))
+    too_small = (
+        f"decoded characters, encoding '{encoding.shown}' fallback 'System.Text.DecoderReplacementFallback'."
+    )
+    return _put(chars_of(encoding.decode(part)), taken.items, place, "char", too_small)
 
 
 def byte_count(encoding: Encoding, text: str | None) -> int:
@@ -129,48 +135,10 @@ def byte_count(encoding: Encoding, text: str | None) -> int:
     return len(encoding.encode(text))
 
 
-def get_string(encoding: Encoding, content: bytearray | None) -> str:
-    return encoding.decode(_content(content))
-
-
-def get_string_part(encoding: Encoding, content: bytearray | None, index: int, count: int) -> str:
-    content = _content(content)
-    return encoding.decode(content[_part(len(content), index, count, _PLAIN, "buffer", "bytes")])
-
-
-def put_chars(
-    encoding: Encoding, content: bytearray | None, index: int, count: int, target: ClrArray | None, place: int
-) -> int:
-    """GetChars(bytes, byteIndex, byteCount, chars, charIndex)"""
-    content = _content(content)
-    taken = _array(target, "chars")
-    assert isinstance(taken, ClrArray)
-    part = _part(len(content), index, count, ("byteIndex", "byteCount"), "buffer", "bytes")
-    if not 0 <= place <= len(taken.items):
-        raise exceptions.index_range("charIndex")
-    text = encoding.decode(content[part])
-    if len(text) > len(taken.items) - place:
-        raise exceptions.argument(
-            f"The output char buffer is too small to contain the decoded characters, encoding "
-            f"'{encoding.facts.shown}' fallback 'System.Text.DecoderReplacementFallback'.",
-            "chars",
-        )
-    taken.items[place : place + len(text)] = chars_of(text)
-    return len(text)
-
-
-def converted(source: Encoding | None, target: Encoding | None, content: bytearray | None) -> bytearray:
-    """Encoding.Convert(srcEncoding, dstEncoding, bytes)"""
-    content = exceptions.required(content, "bytes")
-    return converted_part(source, target, content, 0, len(content))
-
-
-def converted_part(
-    source: Encoding | None, target: Encoding | None, content: bytearray | None, index: int, count: int
-) -> bytearray:
-    if source is None or target is None:
-        raise exceptions.argument_null("srcEncoding" if source is None else "dstEncoding", _NO_ARRAY)
-    return bytearray(target.encode(get_string_part(source, content, index, count)))
+def converted(source: Encoding | None, target: Encoding | None, content: bytearray, *part: int) -> bytearray:
+    """Encoding.Convert(srcEncoding, dstEncoding, bytes[, index, count])"""
+    source, target = _array(source, "srcEncoding"), _array(target, "dstEncoding")
+    return bytearray(target.encode(source.decode(_bytes(content, *part))))
 
 
 def _most(count: Callable[[int], int], given: int, what: str, made: str, name: str) -> int:
@@ -184,25 +152,8 @@ def _most(count: Callable[[int], int], given: int, what: str, made: str, name: s
     return found
 
 
-T = "System.Text."
-
-_PROPERTIES: tuple[Row, ...] = (
-    ("string BodyName", "{0}.facts.web"),
-    ("string HeaderName", "{0}.facts.web"),
-    ("string WebName", "{0}.facts.web"),
-    ("string EncodingName", "{0}.facts.shown"),
-    ("int CodePage", "{0}.facts.page"),
-    ("int WindowsCodePage", "{0}.facts.family"),
-    ("bool IsBrowserDisplay", "{0}.facts.uses[0]"),
-    ("bool IsBrowserSave", "{0}.facts.uses[1]"),
-    ("bool IsMailNewsDisplay", "{0}.facts.uses[2]"),
-    ("bool IsMailNewsSave", "{0}.facts.uses[3]"),
-    ("bool IsSingleByte", "{0}.facts.single"),
-    ("bool IsReadOnly", "{0}.fixed"),
-)
-
 _ENCODING = Definition(
-    T + "Encoding", "class", test=lambda value: isinstance(value, encodings.Encoding),
+    "System.Text.Encoding", "class", test=lambda value: isinstance(value, encodings.Encoding),
     rows=(
         ("static Encoding UTF8", lambda: encodings.UTF8),
         ("static Encoding ASCII", lambda: encodings.ASCII),
@@ -213,51 +164,48 @@ _ENCODING = Definition(
         ("static Encoding Default", lambda: encodings.UTF8),
         ("static Encoding GetEncoding(string! name)", get_encoding),
         ("static Encoding GetEncoding(int codepage)", get_encoding_of_page),
-        ("static byte[] Convert(Encoding srcEncoding, Encoding dstEncoding, byte[] bytes)", converted),
+        ("static byte[] Convert(Encoding srcEncoding, Encoding dstEncoding, byte[]! bytes)", converted),
         ("static byte[] Convert(Encoding srcEncoding, Encoding dstEncoding, byte[] bytes, int index, "
          "int count)",
-         converted_part),
-        ("byte[] GetBytes(string s)", lambda encoding, text: bytearray(encoding.encode(_text(text)))),
-        ("byte[] GetBytes(string s, int index, int count)", get_bytes_of_part),
-        ("byte[] GetBytes(char[] chars)",
-         lambda encoding, chars: bytearray(encoding.encode(_chars(chars)))),
-        ("byte[] GetBytes(char[] chars, int index, int count)", get_bytes_of_chars),
+         converted),
+        ("byte[] GetBytes(string s[, int index, int count])", _encoder(_text, bytearray)),
+        ("byte[] GetBytes(char[] chars[, int index, int count])", _encoder(_chars, bytearray)),
         ("int GetBytes(string s, int charIndex, int charCount, byte[] bytes, int byteIndex)",
-         put_bytes),
+         _put_bytes("s")),
         ("int GetBytes(char[] chars, int charIndex, int charCount, byte[] bytes, int byteIndex)",
-         put_bytes_of_chars),
+         _put_bytes("chars")),
         ("int GetByteCount(string s)", byte_count),
-        ("int GetByteCount(string s, int index, int count)",
-         lambda encoding, text, index, count: len(get_bytes_of_part(encoding, text, index, count))),
-        ("int GetByteCount(char[] chars)", lambda encoding, chars: len(encoding.encode(_chars(chars)))),
-        ("int GetByteCount(char[] chars, int index, int count)",
-         lambda encoding, chars, index, count: len(get_bytes_of_chars(encoding, chars, index, count))),
-        ("string GetString(byte[] bytes)", get_string),
-        ("string GetString(byte[] bytes, int index, int count)", get_string_part),
-        ("int GetCharCount(byte[] bytes)", lambda encoding, content: len(get_string(encoding, content))),
-        ("int GetCharCount(byte[] bytes, int index, int count)",
-         lambda encoding, content, index, count: len(get_string_part(encoding, content, index, count))),
-        ("char[] GetChars(byte[] bytes)",
-         lambda encoding, content: _char_array(get_string(encoding, content))),
-        ("char[] GetChars(byte[] bytes, int index, int count)",
-         lambda encoding, content, index, count:
-             _char_array(get_string_part(encoding, content, index, count))),
+        ("int GetByteCount(string s, int index, int count)", _encoder(_text, len)),
+        ("int GetByteCount(char[] chars[, int index, int count])", _encoder(_chars, len)),
+        ("string GetString(byte[] bytes[, int index, int count])", _decoder(str)),
+        ("int GetCharCount(byte[] bytes[, int index, int count])", _decoder(len)),
+        ("char[] GetChars(byte[] bytes[, int index, int count])",
+         _decoder(lambda text: ClrArray(chars_of(text), "System.Char"))),
         ("int GetChars(byte[] bytes, int byteIndex, int byteCount, char[] chars, int charIndex)",
          put_chars),
         ("byte[] GetPreamble()", lambda encoding: bytearray(encoding.preamble)),
-        ("object Clone()", Encoding.clone),
+        ("object Clone()", lambda encoding: replace(encoding, fixed=False)),
         ("bool IsAlwaysNormalized()", lambda encoding: encoding.codec == "latin-1"),
         ("int GetMaxByteCount(int charCount)",
          lambda encoding, chars:
-             _most(encoding.facts.most_bytes, chars, "characters", "bytes", "charCount")),
+             _most(encoding.most_bytes, chars, "characters", "bytes", "charCount")),
         ("int GetMaxCharCount(int byteCount)",
-         lambda encoding, size: _most(encoding.facts.most_chars, size, "bytes", "chars", "byteCount")),
-        *_PROPERTIES,
+         lambda encoding, size: _most(encoding.most_chars, size, "bytes", "chars", "byteCount")),
+        *((f"string {name}", "{0}.web") for name in ("BodyName", "HeaderName", "WebName")),
+        ("string EncodingName", "{0}.shown"),
+        ("int CodePage", "{0}.page"),
+        ("int WindowsCodePage", "{0}.family"),
+        ("bool IsBrowserDisplay", "{0}.uses[0]"),
+        ("bool IsBrowserSave", "{0}.uses[1]"),
+        ("bool IsMailNewsDisplay", "{0}.uses[2]"),
+        ("bool IsMailNewsSave", "{0}.uses[3]"),
+        ("bool IsSingleByte", "{0}.single"),
+        ("bool IsReadOnly", "{0}.fixed"),
     ),
 )  # fmt: skip
 
 _BUILDER = Definition(
-    T + "StringBuilder", "class",
+    "System.Text.StringBuilder", "class",
     rows=(
         ("new([string value])", lambda text=None: StringBuilder(text)),
         ("new(int capacity)", lambda capacity: builders.new_filled_builder(None, capacity)),
@@ -272,15 +220,15 @@ _BUILDER = Definition(
         ("StringBuilder AppendLine([string value])",
          lambda target, value=None: target.append((value or "") + "\n")),
         ("StringBuilder AppendFormat(string format, params object[] args)", builders.append_format),
-        ("StringBuilder AppendJoin(string|char separator, params string[]|object[]! values)",
-         builders.append_join),
-        ("StringBuilder AppendJoin<T>(string|char separator, IEnumerable<T>! values)", builders.append_join),
-        ("StringBuilder Insert(int index, string value)", builders.builder_insert),
+        *((f"StringBuilder AppendJoin{values} values)",
+           lambda target, separator, values: target.append(join(separator, values)))
+          for values in ("(string|char separator, params string[]|object[]!",
+                         "<T>(string|char separator, IEnumerable<T>!")),
+        ("StringBuilder Insert(int index, string|char[] value)",
+         lambda target, index, value: builders.builder_insert(target, index, chars_text(value))),
         ("StringBuilder Insert(int index, object value)",
          lambda target, index, value:
-             target if value is None else builders.builder_insert(target, index, value)),
-        ("StringBuilder Insert(int index, char[] value)",
-         lambda target, index, chars: builders.builder_insert(target, index, builders.chars_text(chars))),
+             target if value is None else builders.builder_insert(target, index, text_of(value))),
         ("StringBuilder Insert(int index, string value, int count)", builders.insert_repeated),
         ("StringBuilder Insert(int index, char[] value, int startIndex, int charCount)",
          builders.insert_some_chars),

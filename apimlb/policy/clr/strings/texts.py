@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterable
 
 from apimlb.policy.clr.budget import BUDGET, bounded_length, bounded_text, charge_each
 from apimlb.policy.clr.collections.containers import ClrArray, bounded
@@ -29,6 +30,19 @@ def strings(items: list[str]) -> ClrArray:
     return ClrArray(list(items), STRING)
 
 
+def chars_text(chars: Iterable[object] | None) -> str:
+    """Characters as a text; null is the empty one."""
+    return "" if chars is None else "".join(map(str, chars))
+
+
+def check_not_below_zero(number: int, name: str, what: str = "") -> None:
+    """An argument, which the message calls `what`, or by its own name in capitals; throws
+    System.ArgumentOutOfRangeException."""
+    if number < 0:
+        what = what or f"{name[0].upper()}{name[1:]}"
+        raise argument_range(f"{what} cannot be less than zero.", name)
+
+
 def char_at(text: str, index: int) -> Char:
     if not 0 <= index < len(text):
         raise array_range()
@@ -36,31 +50,30 @@ def char_at(text: str, index: int) -> Char:
 
 
 def substring(text: str, start: int, length: int | None = None) -> str:
-    not_negative(start, "startIndex", "StartIndex cannot be less than zero.")
+    check_not_below_zero(start, "startIndex")
     if start > len(text):
         raise argument_range("startIndex cannot be larger than length of string.", "startIndex")
     if length is None:
         return text[start:]
-    not_negative(length, "length", "Length cannot be less than zero.")
+    check_not_below_zero(length, "length")
     if start + length > len(text):
         raise argument_range("Index and length must refer to a location within the string.", "length")
     return text[start : start + length]
 
 
 def remove(text: str, start: int, count: int | None = None) -> str:
-    not_negative(start, "startIndex", "StartIndex cannot be less than zero.")
+    check_not_below_zero(start, "startIndex")
     if count is None:
         if start >= len(text):
             raise argument_range("startIndex must be less than length of string.", "startIndex")
         return text[:start]
-    not_negative(count, "count", "Count cannot be less than zero.")
+    check_not_below_zero(count, "count")
     if start + count > len(text):
         raise argument_range("Index and count must refer to a location within the string.", "count")
     return text[:start] + text[start + count :]
 
 
-def insert(text: str, start: int, value: str | None) -> str:
-    value = required(value, "value")
+def insert(text: str, start: int, value: str) -> str:
     if not 0 <= start <= len(text):
         raise out_of_range("startIndex")
     return bounded_text(text[:start] + value + text[start:])
@@ -101,36 +114,36 @@ def is_normalized(text: str) -> bool:
     return unicodedata.is_normalized("NFC", text)
 
 
-def trimmed(chars: ClrArray | None) -> str:
-    """What Trim takes away: white space where nothing is given."""
-    return "".join(str(char) for char in chars.items) if chars is not None and chars.items else WHITE
+def trimming(strip: Callable[[str, str], str]) -> Callable[..., str]:
+    """Trim, TrimStart or TrimEnd: it takes away white space where nothing is given."""
+    return lambda text, chars=None: strip(text, chars_text(chars) or WHITE)
 
 
-def pad_left(text: str, width: int, fill: str = " ") -> str:
-    not_negative(width, "totalWidth")
-    return text.rjust(bounded_length(width), fill)
+def padding(pad: Callable[[str, int, str], str]) -> Callable[..., str]:
+    """PadLeft or PadRight, by the function of Python that puts the same on that side."""
 
+    def padded(text: str, width: int, fill: str = " ") -> str:
+        not_negative(width, "totalWidth")
+        return pad(text, bounded_length(width), fill)
 
-def pad_right(text: str, width: int, fill: str = " ") -> str:
-    not_negative(width, "totalWidth")
-    return text.ljust(bounded_length(width), fill)
+    return padded
 
 
 def _pieces(text: str, separators: list[str], limit: int, remove_empty: bool) -> list[str]:
     """string.Split, the general case; a `limit` below zero means no limit."""
-    if limit == 0:
+    if limit == 0 or (remove_empty and not text):
         return []
-    pieces: list[str] = []
-    at = 0
+    if limit == 1 or not separators:
+        return [text]
     BUDGET.spend(sum(map(len, separators)) << 1)
-    singles = all(len(separator) == 1 for separator in separators)
-    if singles and len(separators) == 1 and limit < 0:
+    if len(separators) == len(separators[0]) == 1 and limit < 0:
         bounded(text.count(separators[0]))
         pieces = text.split(separators[0])
         BUDGET.spend(len(pieces) >> 4)
         return [piece for piece in pieces if piece] if remove_empty else pieces
+    pieces, at = [], 0
     # At one place the first separator of the list wins, as it does among the branches of a pattern.
-    pattern = re.compile("|".join(re.escape(s) for s in separators if s) or r"(?!)", re.DOTALL)
+    pattern = re.compile("|".join(map(re.escape, separators)))
     while limit < 0 or len(pieces) < limit - 1:
         found = pattern.search(text, at)
         if found is None:
@@ -140,22 +153,17 @@ def _pieces(text: str, separators: list[str], limit: int, remove_empty: bool) ->
         BUDGET.spend()
         if piece or not remove_empty:
             pieces.append(piece)
+    while remove_empty and limit > 0 and (found := pattern.match(text, at)) is not None:
+        at = found.end()
+        BUDGET.spend()
     rest = text[at:]
-    if remove_empty and limit > 0:
-        changed = True
-        while changed:
-            changed = False
-            for separator in separators:
-                if separator and rest.startswith(separator):
-                    rest, changed = rest[len(separator) :], True
     if rest or not remove_empty:
         pieces.append(rest)
     return pieces
 
 
 def _separators(given: ClrArray | None) -> list[str]:
-    found = [str(item) for item in given.items if item] if given is not None else []
-    return found or list(WHITE)
+    return [str(item) for item in given.items if item] if given else list(WHITE)
 
 
 def _split_options(given: tuple[int | Enum, ...]) -> tuple[int, bool]:
@@ -166,7 +174,7 @@ def _split_options(given: tuple[int | Enum, ...]) -> tuple[int, bool]:
         if isinstance(each, Enum) and each.number not in (0, 1):
             raise argument(f"Illegal enum value: {each.number}.")
         if isinstance(each, int):
-            not_negative(each, "count", "Count cannot be less than zero.")
+            check_not_below_zero(each, "count")
             limit = each
     return limit, bool(given) and isinstance(given[-1], Enum) and given[-1].number == 1
 
@@ -176,10 +184,8 @@ def split(text: str, separators: ClrArray | None, *given: int | Enum) -> ClrArra
 
 
 def split_by(text: str, separator: str | None, *given: int | Enum) -> ClrArray:
-    limit, remove_empty = _split_options(given)
-    if not separator:  # splits nothing
-        return strings([text] if limit and (text or not remove_empty) else [])
-    return strings(_pieces(text, [str(separator)], limit, remove_empty))
+    separators = [str(separator)] if separator else []
+    return strings(_pieces(text, separators, *_split_options(given)))
 
 
 def join(separator: str | None, values: object, name: str = "values") -> str:
@@ -195,5 +201,5 @@ def to_chars(text: str) -> ClrArray:
 
 
 def repeated(char: str, count: int) -> str:
-    not_negative(count, "count", "Count cannot be less than zero.")
+    check_not_below_zero(count, "count")
     return str(char) * bounded_length(count)
