@@ -23,7 +23,6 @@ NAME_TYPES = {
     "SimpleName": 0, "EmailName": 1, "UpnName": 2, "DnsName": 3, "DnsFromAlternativeName": 4, "UrlName": 5,
 }  # fmt: skip
 _TYPE_NAMES = {number: name for name, number in reversed(CONTENT_TYPES.items())}
-_NAME_KINDS = {number: name for name, number in NAME_TYPES.items()}
 
 
 def hexadecimal(content: bytes | bytearray) -> str:
@@ -104,7 +103,7 @@ def hash_of(certificate: X509) -> int:
 def name_info(certificate: X509, kind: Enum, of_issuer: bool) -> str:
     if certificate.is_empty:
         raise null_reference()
-    return certificate.facts.names[of_issuer].get(_NAME_KINDS.get(kind.number, ""), "")
+    return certificate.facts.names[of_issuer].get(str(kind), "")
 
 
 def verify(certificate: X509) -> bool:

@@ -198,11 +198,7 @@ class Zone:
         """HasSameRules"""
         mine, theirs = self.rules, other.rules
         BUDGET.spend(len(mine))
-        return (
-            self.base == other.base
-            and len(mine) == len(theirs)
-            and all(a.parts == b.parts for a, b in zip(mine, theirs, strict=True))
-        )
+        return self.base == other.base and [each.parts for each in mine] == [each.parts for each in theirs]
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Zone) and self.id.lower() == other.id.lower() and self.same_rules(other)

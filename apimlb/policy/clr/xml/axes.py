@@ -60,7 +60,7 @@ def _found(walk: Walk, target: object, *name: XName | None) -> Iterator[object]:
     items = iteration.elements(walk(target))
     if not name:
         return items
-    return (item for item in items if name[0] is not None and item.name == name[0])  # type: ignore[attr-defined]
+    return (item for item in items if item.name == name[0])  # type: ignore[attr-defined]
 
 
 def axis(walk: Walk) -> Callable[..., LazySequence]:
@@ -114,11 +114,8 @@ def parent(target: XObject) -> XElement | None:
 
 
 def document(target: XObject) -> XDocument | None:
-    here: XObject = target
-    while here.parent is not None:
-        charge_each(4)
-        here = here.parent
-    return here if isinstance(here, XDocument) else None
+    top = target.top
+    return top if isinstance(top, XDocument) else None
 
 
 def in_document_order(source: object) -> LazySequence:
@@ -179,10 +176,7 @@ ELEMENT_AXES: tuple[Row, ...] = (
     (f"{_E} AncestorsAndSelf([XName name])", axis(_SELF_AND_ABOVE)),
     (f"{_E} DescendantsAndSelf([XName name])", axis(_SELF_AND_DESCENDANTS)),
     (f"{_N} DescendantNodesAndSelf()", axis(_SELF_AND_BELOW)),
-    (
-        "XAttribute Attribute(XName name)",
-        lambda target, name: None if name is None else target.attribute(name),
-    ),
+    ("XAttribute Attribute(XName name)", XElement.attribute),
     ("IEnumerable<XAttribute> Attributes([XName name])", axis(_attributes)),
     ("XAttribute FirstAttribute", lambda target: target.attributes[0] if target.attributes else None),
     ("XAttribute LastAttribute", lambda target: target.attributes[-1] if target.attributes else None),

@@ -33,6 +33,15 @@ class XObject:
     def __init__(self) -> None:
         self.parent: XContainer | None = None
 
+    @property
+    def top(self) -> "XObject":
+        """The root of its tree."""
+        here: XObject = self
+        while here.parent is not None:
+            BUDGET.spend()
+            here = here.parent
+        return here
+
     def remove(self) -> None:
         """Take it out of its parent; throws System.InvalidOperationException where it has none."""
         raise NotImplementedError
@@ -213,7 +222,7 @@ class XContainer(XNode):
         BUDGET.make(_NODE)
         self.check(node, place)
         own = node
-        if node.parent is not None or (isinstance(node, XContainer) and self.root_node() is node):
+        if node.parent is not None or (isinstance(node, XContainer) and self.top is node):
             own = node.copy()
         own.parent = self
         self.nodes.insert(place, own)
@@ -237,13 +246,6 @@ class XContainer(XNode):
         elif not self.nodes:
             self.hollow = True
         return place
-
-    def root_node(self) -> XNode:
-        here: XNode = self
-        while here.parent is not None:
-            BUDGET.spend()
-            here = here.parent
-        return here
 
     def append(self, node: XNode) -> None:
         self.insert(len(self.nodes), node)

@@ -1,5 +1,7 @@
 """Which of two nodes comes first in a document, and which are alike."""
 
+from itertools import groupby
+
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.collections.containers import Comparer
 from apimlb.policy.clr.exceptions import invalid_operation
@@ -14,18 +16,15 @@ def shape(node: nodes.XNode, depth: int = 0) -> object:
     if not isinstance(node, nodes.XContainer):
         return node.kind, *node.parts
     parts: list[object] = []
-    text = ""
-    for child in node.nodes:
-        if type(child) is nodes.XText:
-            text += child.value
+    for is_text, run in groupby(node.nodes, lambda child: type(child) is nodes.XText):
+        if is_text:
+            text = "".join(child.value for child in run if isinstance(child, nodes.XText))
             BUDGET.spend(len(text) >> 6)
-            continue
-        if text:
-            parts.append(text)
-            text = ""
-        parts.append(shape(child, nodes.level(depth)))
-    if text or (not parts and (node.hollow or node.nodes)):
-        parts.append(text)
+            parts += [text] if text else []
+        else:
+            parts += [shape(child, nodes.level(depth)) for child in run]
+    if not parts and (node.hollow or node.nodes):
+        parts.append("")
     if isinstance(node, nodes.XElement):
         attributes = tuple((each.name, each.value) for each in node.attributes)
         return node.kind, node.name, attributes, tuple(parts)
