@@ -5,7 +5,6 @@ from apimlb.policy.clr.crypto.hashes import C, crypto_error
 from apimlb.policy.clr.crypto.oids import NAMES
 from apimlb.policy.clr.crypto.rsa import Rsa
 from apimlb.policy.clr.dates.formatting import format_date
-from apimlb.policy.clr.dates.instants import LOCAL, DateTime, from_epoch
 from apimlb.policy.clr.exceptions import argument, invalid_operation
 
 X = C + "X509Certificates."
@@ -95,14 +94,6 @@ class X509:
         made.set_key(key)
         return made
 
-    @property
-    def not_before(self) -> DateTime:
-        return from_epoch(self.facts.not_before, LOCAL)
-
-    @property
-    def not_after(self) -> DateTime:
-        return from_epoch(self.facts.not_after, LOCAL)
-
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, X509) or self.is_empty or other.is_empty:
             return isinstance(other, X509) and self.is_empty and other.is_empty
@@ -122,8 +113,8 @@ class X509:
             _section("Subject", facts.subject, *names[0]),
             _section("Issuer", facts.issuer, *names[1]),
             _section("Serial Number", facts.serial.hex().upper()),
-            _section("Not Before", format_date(self.not_before)),
-            _section("Not After", format_date(self.not_after)),
+            _section("Not Before", format_date(facts.not_before)),
+            _section("Not After", format_date(facts.not_after)),
             _section("Thumbprint", facts.thumbprint.hex().upper()),
         ]
         if whole and self.second:

@@ -4,8 +4,8 @@ A certificate is read by the `cryptography` package; what that does not hand out
 """
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
 
 from apimlb.policy.clr.budget import charge_each
 from apimlb.policy.clr.crypto.hashes import C, crypto_error
@@ -77,15 +77,13 @@ def attributes(name: bytes) -> list[Attribute]:
     outer = pieces(name)
     if len(outer) != 1 or outer[0].tag != 0x30:
         raise ValueError("not a name")
-    return list(_attributes(outer[0].inside))
-
-
-def _attributes(inside: bytes) -> Iterator[Attribute]:
-    for part in pieces(inside):
+    found: list[Attribute] = []
+    for part in pieces(outer[0].inside):
         for place, pair in enumerate(pieces(part.inside)):
             key, value = pieces(pair.inside)
             text = value.inside.decode(_TEXTS.get(value.tag, "latin-1"), "replace")
-            yield Attribute(oid_text(key.inside), text, place > 0)
+            found.append(Attribute(oid_text(key.inside), text, place > 0))
+    return found
 
 
 def name_text(name: bytes) -> str:
@@ -111,13 +109,12 @@ def _quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
+@dataclass(slots=True, eq=False)
 class DistinguishedName:
     """X500DistinguishedName"""
 
-    clr_name = C + "X509Certificates.X500DistinguishedName"
-
-    def __init__(self, name: str) -> None:
-        self.name = name
+    clr_name: ClassVar[str] = C + "X509Certificates.X500DistinguishedName"
+    name: str
 
 
 def written_name(text: str) -> DistinguishedName:

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from apimlb.policy.clr.dates.instants import DateTime
+
 if TYPE_CHECKING:
     from apimlb.policy.clr.crypto.rsa_keys import RsaKey
 
 
 @dataclass(slots=True, eq=False)
 class CertificateFacts:
-    """What a certificate says. Times are epoch seconds; `serial` is big-endian; `names` are what GetNameInfo
+    """What a certificate says. `serial` is big-endian; `names` are what GetNameInfo
     says of the subject and of the issuer, by the names of X509NameType; `extensions` are pairs of identifier
     and DER."""
 
@@ -18,8 +20,8 @@ class CertificateFacts:
     subject: str
     issuer: str
     serial: bytes
-    not_before: float
-    not_after: float
+    not_before: DateTime
+    not_after: DateTime
     version: int
     signature: str
     key_algorithm: str

@@ -25,6 +25,7 @@ from apimlb.policy.clr.certificates.distinguished_names import Attribute, Piece,
 from apimlb.policy.clr.certificates.facts import CertificateFacts
 from apimlb.policy.clr.crypto.hashes import crypto_error
 from apimlb.policy.clr.crypto.rsa_keys import RsaKey
+from apimlb.policy.clr.dates.instants import LOCAL, from_epoch
 from apimlb.policy.clr.exceptions import ClrException
 
 _UPN = "1.3.6.1.4.1.311.20.2.3"
@@ -150,8 +151,8 @@ def _facts(certificate: x509.Certificate) -> CertificateFacts:
         subject=name_text(subject),
         issuer=name_text(issuer),
         serial=parts[0].inside,
-        not_before=certificate.not_valid_before_utc.timestamp(),
-        not_after=certificate.not_valid_after_utc.timestamp(),
+        not_before=from_epoch(certificate.not_valid_before_utc.timestamp(), LOCAL),
+        not_after=from_epoch(certificate.not_valid_after_utc.timestamp(), LOCAL),
         version=certificate.version.value + 1,
         signature=certificate.signature_algorithm_oid.dotted_string,
         key_algorithm=certificate.public_key_algorithm_oid.dotted_string,

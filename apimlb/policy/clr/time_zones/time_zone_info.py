@@ -87,8 +87,7 @@ def _clamped(ticks: int) -> int:
 def convert(value: instants.DateTime, source: zones.Zone, target: zones.Zone) -> instants.DateTime:
     """TimeZoneInfo.ConvertTime: the same instant by the clocks of another zone."""
     BUDGET.spend(4)
-    kind = zones.kind_of(source)
-    if value.kind not in (instants.UNSPECIFIED, kind):
+    if value.kind not in (instants.UNSPECIFIED, source.kind):
         raise argument(
             "The conversion could not be completed because the supplied DateTime did not have the Kind "
             "property set correctly.  For example, when the Kind property is DateTimeKind.Local, the source "
@@ -103,7 +102,7 @@ def convert(value: instants.DateTime, source: zones.Zone, target: zones.Zone) ->
             "dateTime",
         )
     utc = _clamped(value.ticks - reading.offset)
-    return instants.DateTime(_clamped(utc + target.at(utc).offset), zones.kind_of(target))
+    return instants.DateTime(_clamped(utc + target.at(utc).offset), target.kind)
 
 
 def convert_to(value: instants.DateTime, target: zones.Zone) -> instants.DateTime:

@@ -152,6 +152,8 @@ class Zone:
 
     clr_name = "System.TimeZoneInfo"
     changes = False
+    kind = instants.UNSPECIFIED
+    """The kind of a DateTime in the zone."""
 
     def __init__(
         self,
@@ -233,16 +235,11 @@ class ChangingZone(Zone):
         return fitting, (standard or found)[-1 if fitting else 0]
 
 
-def kind_of(zone: Zone) -> str:
-    """The kind of a DateTime in the zone."""
-    return (
-        instants.UTC if zone is UTC_ZONE else instants.LOCAL if zone is LOCAL_ZONE else instants.UNSPECIFIED
-    )
-
-
 _UTC_NAMES = ("(UTC) Coordinated Universal Time", "Coordinated Universal Time", "Coordinated Universal Time")
 UTC_ZONE = Zone("UTC", 0, _UTC_NAMES)
+UTC_ZONE.kind = instants.UTC
 LOCAL_ZONE = Zone("UTC", 0, _UTC_NAMES)
+LOCAL_ZONE.kind = instants.LOCAL
 """TimeZoneInfo.Local equals Utc and is another object, as on a Windows machine set to UTC."""
 
 
