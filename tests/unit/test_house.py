@@ -54,14 +54,14 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "apimlb.policy.elements.jwt": (GROUND | {"apimlb.policy"}, {"jwt"}),
     "apimlb.policy.clr.time_zones.system": (GROUND | {"apimlb.policy"}, {"tzlocal"}),
     "apimlb.policy.clr.crypto.aes": (GROUND | {"apimlb.policy"}, {"cryptography"}),
-    "apimlb.policy.clr.crypto.rsa_keys": (GROUND | {"apimlb.policy"}, {"cryptography"}),
+    "apimlb.policy.clr.crypto.rsa": (GROUND | {"apimlb.policy"}, {"cryptography"}),
     "apimlb.policy.clr.certificates.reader": (GROUND | {"apimlb.policy"}, {"cryptography"}),
     "apimlb.policy": (
         GROUND
         | {
             "apimlb.policy.clr.time_zones.system",
             "apimlb.policy.clr.crypto.aes",
-            "apimlb.policy.clr.crypto.rsa_keys",
+            "apimlb.policy.clr.crypto.rsa",
             "apimlb.policy.clr.certificates.reader",
         },
         set(),

@@ -1,11 +1,15 @@
 """X509Certificate and X509Certificate2: a certificate with the private key that belongs to it, if any."""
 
+from typing import TYPE_CHECKING
+
 from apimlb.policy.clr.certificates.facts import CertificateFacts
 from apimlb.policy.clr.crypto.hashes import C, crypto_error
 from apimlb.policy.clr.crypto.oids import NAMES
-from apimlb.policy.clr.crypto.rsa import Rsa
 from apimlb.policy.clr.dates.formatting import format_date
 from apimlb.policy.clr.exceptions import argument, invalid_operation
+
+if TYPE_CHECKING:
+    from apimlb.policy.clr.crypto.rsa import Rsa
 
 X = C + "X509Certificates."
 
@@ -38,8 +42,7 @@ class X509:
         # The package behind it takes longer to import than the whole compiler, and few policies need it.
         from apimlb.policy.clr.certificates.reader import read
 
-        self._facts, key = read(content, password)
-        self._key = None if key is None else Rsa(key=key)
+        self._facts, self._key = read(content, password)
 
     def copy_of(self, other: "X509") -> "X509":
         """Take over what another one holds."""
@@ -68,25 +71,25 @@ class X509:
         return self
 
     @property
-    def key(self) -> Rsa | None:
+    def key(self) -> "Rsa | None":
         """The private key."""
         return self.filled._key
 
-    def set_key(self, key: Rsa | None) -> None:
+    def set_key(self, key: "Rsa | None") -> None:
         self._key = None if key is None else self._matching(key)
 
-    def _matching(self, key: Rsa) -> Rsa:
+    def _matching(self, key: "Rsa") -> "Rsa":
         own = self.facts.rsa
         if own is None:
             raise argument("The provided key does not match the public key algorithm for this certificate.")
-        if own.numbers() != {name: int.from_bytes(part, "big") for name, part in key.parts(False).items()}:
+        if own.parts(False) != key.parts(False):
             raise argument(
                 "The provided key does not match the public key for this certificate.", "privateKey"
             )
-        key.parts(True)
-        return Rsa(key=key.key)
+        key.check_private()
+        return key.copy()
 
-    def with_key(self, key: Rsa) -> "X509":
+    def with_key(self, key: "Rsa") -> "X509":
         """CopyWithPrivateKey"""
         if self.key is not None:
             raise invalid_operation("The certificate already has an associated private key.")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from apimlb.policy.clr.dates.instants import DateTime
 
 if TYPE_CHECKING:
-    from apimlb.policy.clr.crypto.rsa_keys import RsaKey
+    from apimlb.policy.clr.crypto.rsa import Rsa
 
 
 @dataclass(slots=True, eq=False)
@@ -27,6 +27,6 @@ class CertificateFacts:
     key_algorithm: str
     key_parameters: bytes
     public_key: bytes
-    rsa: "RsaKey | None"
+    rsa: "Rsa | None"
     names: tuple[dict[str, str], dict[str, str]]
     extensions: tuple[tuple[str, bytes], ...]

@@ -24,7 +24,7 @@ from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.certificates.distinguished_names import Attribute, Piece, attributes, name_text, pieces
 from apimlb.policy.clr.certificates.facts import CertificateFacts
 from apimlb.policy.clr.crypto.hashes import crypto_error
-from apimlb.policy.clr.crypto.rsa_keys import RsaKey
+from apimlb.policy.clr.crypto.rsa import Rsa
 from apimlb.policy.clr.dates.instants import LOCAL, from_epoch
 from apimlb.policy.clr.exceptions import ClrException
 
@@ -44,7 +44,7 @@ _SAN, _IAN = x509.SubjectAlternativeName, x509.IssuerAlternativeName
 _BAD = (ValueError, TypeError, IndexError, KeyError, UnsupportedAlgorithm, x509.InvalidVersion)
 
 
-def read(content: bytes, password: str | None) -> tuple[CertificateFacts, RsaKey | None]:
+def read(content: bytes, password: str | None) -> tuple[CertificateFacts, Rsa | None]:
     """A certificate in DER, PEM or PKCS #12, with its private key where that is RSA and there; throws
     CryptographicException for anything else."""
     BUDGET.spend(200 + len(content))
@@ -85,7 +85,7 @@ def _certificate(content: bytes) -> x509.Certificate:
     return x509.load_der_x509_certificate(pieces(content)[0].whole)
 
 
-def _pfx(content: bytes, password: str | None) -> tuple[CertificateFacts, RsaKey | None]:
+def _pfx(content: bytes, password: str | None) -> tuple[CertificateFacts, Rsa | None]:
     BUDGET.spend(50_000 + 2 * _iterations(pieces(content)))
     secret = password.encode() if password else None
     try:
@@ -101,7 +101,7 @@ def _pfx(content: bytes, password: str | None) -> tuple[CertificateFacts, RsaKey
     if holder is None:
         raise _no_object()
     key = found.key if isinstance(found.key, RSAPrivateKey) else None
-    return _facts(holder.certificate), None if key is None else RsaKey(key)
+    return _facts(holder.certificate), None if key is None else Rsa(key=key)
 
 
 def _no_object() -> ClrException:
@@ -167,12 +167,12 @@ def _facts(certificate: x509.Certificate) -> CertificateFacts:
     )  # fmt: skip
 
 
-def _rsa(certificate: x509.Certificate) -> RsaKey | None:
+def _rsa(certificate: x509.Certificate) -> Rsa | None:
     try:
         key = certificate.public_key()
     except (ValueError, UnsupportedAlgorithm):
         return None
-    return RsaKey(key) if isinstance(key, RSAPublicKey) else None
+    return Rsa(key=key) if isinstance(key, RSAPublicKey) else None
 
 
 def _alternatives(
@@ -205,7 +205,7 @@ def _names(subject: list[Attribute], other: dict[str, str]) -> dict[str, str]:
     return {**made, **other}
 
 
-def exported(der: bytes, key: RsaKey | None, password: str | None) -> bytes:
+def exported(der: bytes, key: Rsa | None, password: str | None) -> bytes:
     """A PKCS #12 file of a certificate and its private key."""
     BUDGET.spend(50_000)
     locked: KeySerializationEncryption = NoEncryption()

@@ -4,16 +4,20 @@ Certificates come from the request, from the deployment, or from bytes; nothing 
 """
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from apimlb.policy.clr.certificates import distinguished_names
 from apimlb.policy.clr.certificates.certificate import X509, PublicKey, X
 from apimlb.policy.clr.crypto.hashes import crypto_error, digest, not_on_this_platform
 from apimlb.policy.clr.crypto.oids import Oid
-from apimlb.policy.clr.crypto.rsa import HashAlgorithmName, Rsa, checked_name, known_hash
+from apimlb.policy.clr.crypto.rsa_arguments import HashAlgorithmName, checked_name, known_hash
 from apimlb.policy.clr.dates.formatting import format_date
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument, not_supported, null_reference, required
 from apimlb.policy.clr.types.definitions import Definition, Row
+
+if TYPE_CHECKING:
+    from apimlb.policy.clr.crypto.rsa import Rsa
 
 CONTENT_TYPES = {
     "Unknown": 0, "Cert": 1, "SerializedCert": 2, "Pfx": 3, "Pkcs12": 3, "SerializedStore": 4, "Pkcs7": 5,
@@ -69,8 +73,7 @@ def export(certificate: X509, kind: Enum, password: str | None = None) -> bytear
     if kind.number == CONTENT_TYPES["Cert"]:
         return bytearray(facts.der)
     if kind.number == CONTENT_TYPES["Pfx"]:
-        key = certificate.key
-        return bytearray(exported(facts.der, None if key is None else key.key, password))
+        return bytearray(exported(facts.der, certificate.key, password))
     if kind.number == CONTENT_TYPES["SerializedCert"]:
         raise not_on_this_platform(
             "X509ContentType.SerializedCert and X509ContentType.SerializedStore are not supported on Unix."
@@ -114,22 +117,22 @@ def verify(certificate: X509) -> bool:
 # Keys
 
 
-def public_rsa(key: PublicKey) -> Rsa:
+def public_rsa(key: PublicKey) -> "Rsa":
     """PublicKey.Key"""
     if key.facts.rsa is None:
         raise not_supported("The certificate key algorithm is not supported.")
-    return Rsa(key=key.facts.rsa)
+    return key.facts.rsa.copy()
 
 
-def rsa_public(certificate: X509) -> Rsa | None:
+def rsa_public(certificate: X509) -> "Rsa | None":
     """GetRSAPublicKey: null where the key is of another kind."""
     found = certificate.facts.rsa
-    return None if found is None else Rsa(key=found)
+    return None if found is None else found.copy()
 
 
-def rsa_private(certificate: X509) -> Rsa | None:
+def rsa_private(certificate: X509) -> "Rsa | None":
     """GetRSAPrivateKey: null for a certificate without a private key."""
-    return None if certificate.key is None else Rsa(key=certificate.key.key)
+    return None if certificate.key is None else certificate.key.copy()
 
 
 def _bytes_and_text(method: str, of: Callable[[X509], bytes]) -> tuple[Row, ...]:

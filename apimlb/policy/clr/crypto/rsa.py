@@ -1,103 +1,61 @@
-"""System.Security.Cryptography.RSA and what its members take: hash names and paddings.
+"""System.Security.Cryptography.RSA by the `cryptography` package. Loaded when a policy first has a key: the
+package takes longer to import than the whole compiler.
 
 What a key costs is charged to the evaluation's budget, and so that no expression hangs a key has at most 4096
 bits; .NET goes to 16384. The engine takes keys from 1024 bits on, .NET from 512.
+
+Keys and the chance in paddings come from the system, never from a seed: what is made with them differs from
+run to run wherever RSA says it must.
 """
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding as paddings
+from cryptography.hazmat.primitives.asymmetric.rsa import (
+    RSAPrivateKey,
+    RSAPrivateNumbers,
+    RSAPublicKey,
+    RSAPublicNumbers,
+    generate_private_key,
+)
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.clr.crypto.hashes import BLOCK_SIZES, C, crypto_error, disposed, wrong_key_size
-from apimlb.policy.clr.exceptions import ClrException, argument, over_limit
+from apimlb.policy.clr.crypto.hashes import C, crypto_error, disposed, wrong_key_size
+from apimlb.policy.clr.crypto.rsa_arguments import known_hash
+from apimlb.policy.clr.exceptions import ClrException, over_limit
 
-if TYPE_CHECKING:
-    from apimlb.policy.clr.crypto.rsa_keys import RsaKey
+Either = RSAPrivateKey | RSAPublicKey
 
 _SMALLEST, _LARGEST = 1024, 4096
 _LIMIT = f"{_LARGEST} bits in one RSA key"
-
-
-@dataclass(frozen=True, slots=True)
-class HashAlgorithmName:
-    """System.Security.Cryptography.HashAlgorithmName: any text, or null."""
-
-    clr_name: ClassVar[str] = C + "HashAlgorithmName"
-    name: str | None = None
-
-    def __str__(self) -> str:
-        return self.name or ""
-
-
-@dataclass(frozen=True, slots=True)
-class SignaturePadding:
-    """RSASignaturePadding: Pkcs1 or Pss."""
-
-    clr_name: ClassVar[str] = C + "RSASignaturePadding"
-    name: str
-
-    def __str__(self) -> str:
-        return self.name
-
-
-@dataclass(frozen=True, slots=True)
-class EncryptionPadding:
-    """RSAEncryptionPadding: PKCS #1, or OAEP with a hash."""
-
-    clr_name: ClassVar[str] = C + "RSAEncryptionPadding"
-    oaep: HashAlgorithmName | None = None
-
-    def __str__(self) -> str:
-        return "Pkcs1" if self.oaep is None else f"Oaep{self.oaep}"
-
-
-@dataclass(slots=True, eq=False)
-class Parameters:
-    """RSAParameters: big-endian numbers by name; null for what a public key has not."""
-
-    clr_name: ClassVar[str] = C + "RSAParameters"
-    parts: dict[str, bytes]
-
-
-def checked_name(name: HashAlgorithmName) -> str:
-    """A hash's name that is not empty; throws ArgumentException."""
-    if not name.name:
-        raise argument("The hash algorithm name cannot be null or empty.", "hashAlgorithm")
-    return name.name
-
-
-def known_hash(name: str) -> str:
-    """A name that a hash has, in its own case; throws CryptographicException."""
-    if name not in BLOCK_SIZES:
-        raise crypto_error(f"'{name}' is not a known hash algorithm.")
-    return name
-
-
-def _checked_size(bits: int) -> int:
-    if _LARGEST < bits <= 16384:
-        raise over_limit(_LIMIT)
-    if not _SMALLEST <= bits <= _LARGEST or bits % 8:
-        raise wrong_key_size()
-    return bits
-
-
-def _key_type() -> "type[RsaKey]":
-    # The package behind it takes longer to import than the whole compiler, and few policies need it.
-    from apimlb.policy.clr.crypto.rsa_keys import RsaKey
-
-    return RsaKey
+_PUBLIC_FORMS = {
+    "RSAPublicKey": PublicFormat.PKCS1,
+    "SubjectPublicKeyInfo": PublicFormat.SubjectPublicKeyInfo,
+}
+_PRIVATE_FORMS = {"RSAPrivateKey": PrivateFormat.TraditionalOpenSSL, "Pkcs8PrivateKey": PrivateFormat.PKCS8}
+_HASHES: dict[str, hashes.HashAlgorithm] = {
+    "MD5": hashes.MD5(),
+    "SHA1": hashes.SHA1(),
+    "SHA256": hashes.SHA256(),
+    "SHA384": hashes.SHA384(),
+    "SHA512": hashes.SHA512(),
+}
 
 
 class Rsa:
-    """RSA: a key, made when it is first needed, or taken from elsewhere."""
+    """RSA: a key pair or its public half, made when it is first needed, or taken from elsewhere."""
 
-    lineage = ("AsymmetricAlgorithm", "RSA")
-
-    def __init__(self, bits: int = 2048, key: "RsaKey | None" = None, made_by: str = "RSACng") -> None:
+    def __init__(self, bits: int = 2048, key: Either | None = None, made_by: str = "RSACng") -> None:
         self.clr_name = C + made_by
         self._key = key
-        self.bits = _checked_size(bits) if key is None else key.bits
+        self.bits = _checked_size(bits) if key is None else key.key_size
         self._disposed = False
+
+    def copy(self) -> "Rsa":
+        """Another object with the same key."""
+        return Rsa(key=self.key)
 
     def set_bits(self, bits: int) -> None:
         if bits != self.bits:
@@ -107,14 +65,25 @@ class Rsa:
         self._disposed = True
 
     @property
-    def key(self) -> "RsaKey":
+    def key(self) -> Either:
         """The key, made now if it was not needed before."""
         if self._disposed:
             raise disposed("RSA")
         if self._key is None:
             BUDGET.spend(max(10_000, round(55_000 * (self.bits / 2048) ** 4)))
-            self._key = _key_type().generate(self.bits)
+            self._key = generate_private_key(65537, self.bits)
         return self._key
+
+    @property
+    def public(self) -> RSAPublicKey:
+        key = self.key
+        return key.public_key() if isinstance(key, RSAPrivateKey) else key
+
+    @property
+    def private(self) -> RSAPrivateKey:
+        if isinstance(self.key, RSAPrivateKey):
+            return self.key
+        raise crypto_error("Key not valid for use in specified state.")
 
     def load(self, parts: dict[str, bytes]) -> None:
         """Another key, by the names of RSAParameters."""
@@ -126,35 +95,151 @@ class Rsa:
         numbers = {name: int.from_bytes(part, "big") for name, part in parts.items()}
         if numbers["Modulus"].bit_length() < _SMALLEST:
             raise wrong_key_size()
-        self._key = _key_type().load(numbers)
-        self.bits = self._key.bits
+        self._key = _loaded(numbers)
+        self.bits = self._key.key_size
 
     def parts(self, private: bool) -> dict[str, bytes]:
         """The key's numbers as bytes; throws CryptographicException where the private ones are not there."""
-        key = self.key
-        if private and not key.is_private:
-            raise public_only()
-        numbers = key.numbers()
-        whole = (self.bits + 7) // 8
-        sizes = {"Modulus": whole, "D": whole, "Exponent": (numbers["Exponent"].bit_length() + 7) // 8}
-        half = (self.bits + 15) // 16
-        return {
-            name: number.to_bytes(sizes.get(name, half), "big")
-            for name, number in numbers.items()
-            if private or name in ("Modulus", "Exponent")
-        }
+        self.check_private(private)
+        public = self.public.public_numbers()
+        numbers = {"Modulus": public.n, "Exponent": public.e}
+        if private:
+            own = self.private.private_numbers()
+            numbers |= {
+                "P": own.p,
+                "Q": own.q,
+                "DP": own.dmp1,
+                "DQ": own.dmq1,
+                "InverseQ": own.iqmp,
+                "D": own.d,
+            }
+        whole, half = (self.bits + 7) // 8, (self.bits + 15) // 16
+        sizes = {"Modulus": whole, "D": whole, "Exponent": (public.e.bit_length() + 7) // 8}
+        return {name: number.to_bytes(sizes.get(name, half), "big") for name, number in numbers.items()}
 
-    def charge_private(self) -> None:
+    def check_private(self, wanted: bool = True) -> None:
+        """Throws CryptographicException where the private half is wanted and not there."""
+        if wanted and not isinstance(self.key, RSAPrivateKey):
+            raise crypto_error(
+                "Object contains only the public half of a key pair. A private key must also be provided."
+            )
+
+    def _charge_private(self) -> None:
         """Pay for one use of the private key."""
         BUDGET.spend(round(400 * (self.bits / 2048) ** 3))
 
-    def charge_public(self) -> None:
+    def _charge_public(self) -> None:
         """Pay for one use of the public key; an exponent may be as long as the modulus."""
-        exponent = self.key.public.public_numbers().e.bit_length()
+        exponent = self.public.public_numbers().e.bit_length()
         BUDGET.spend(round(3 * exponent * (self.bits / 2048) ** 2))
 
+    def sign(self, digest: bytes, name: str, padding: str) -> bytes:
+        """The signature of a hash, by the hash's name and a padding (Pkcs1, Pss)."""
+        self._charge_private()
+        name = known_hash(name)
+        try:
+            return self.private.sign(digest, _signing(padding, name), Prehashed(_HASHES[name]))
+        except ValueError:
+            raise crypto_error("The parameter is incorrect.") from None
 
-def public_only() -> ClrException:
-    return crypto_error(
-        "Object contains only the public half of a key pair. A private key must also be provided."
-    )
+    def verify(self, digest: bytes, signature: bytes, name: str, padding: str) -> bool:
+        self._charge_public()
+        name = known_hash(name)
+        try:
+            self.public.verify(signature, digest, _signing(padding, name), Prehashed(_HASHES[name]))
+        except (InvalidSignature, ValueError):
+            return False
+        return True
+
+    def encrypt(self, content: bytes, oaep: str | None) -> bytes:
+        """The content under the public key; `oaep` is the hash of that padding, None for PKCS #1."""
+        self._charge_public()
+        padding = _hiding(oaep)
+        overhead = 11 if oaep is None else 2 + 2 * _HASHES[oaep].digest_size
+        most = (self.bits + 7) // 8 - overhead
+        if len(content) > most:
+            raise crypto_error(
+                f"The message exceeds the maximum allowable length for the chosen options ({most})."
+            )
+        try:
+            return self.public.encrypt(content, padding)
+        except ValueError:
+            raise crypto_error("The parameter is incorrect.") from None
+
+    def decrypt(self, content: bytes, oaep: str | None) -> bytes:
+        self._charge_private()
+        padding, private = _hiding(oaep), self.private
+        if len(content) != (self.bits + 7) // 8:
+            raise crypto_error("The length of the data to decrypt is not valid for the size of this key.")
+        try:
+            return private.decrypt(content, padding)
+        except ValueError:
+            shown = (
+                "The parameter is incorrect."
+                if oaep is None
+                else "Error occurred while decoding OAEP padding."
+            )
+            raise crypto_error(shown) from None
+
+    def exported(self, form: str) -> bytes:
+        """The key as DER: RSAPrivateKey, RSAPublicKey, Pkcs8PrivateKey or SubjectPublicKeyInfo."""
+        self.check_private("Private" in form)
+        if form in _PUBLIC_FORMS:
+            return self.public.public_bytes(Encoding.DER, _PUBLIC_FORMS[form])
+        return self.private.private_bytes(Encoding.DER, _PRIVATE_FORMS[form], NoEncryption())
+
+
+def _checked_size(bits: int) -> int:
+    if _LARGEST < bits <= 16384:
+        raise over_limit(_LIMIT)
+    if not _SMALLEST <= bits <= _LARGEST or bits % 8:
+        raise wrong_key_size()
+    return bits
+
+
+def _loaded(numbers: dict[str, int]) -> Either:
+    """A key of its numbers, by the names of RSAParameters; throws CryptographicException.
+
+    The package's own check of the primes takes as long as making a key. That the numbers fit one another is
+    checked here; .NET does not ask either whether they are prime.
+    """
+    try:
+        if numbers["Modulus"] & numbers["Exponent"] & 1 == 0:
+            raise _invalid_key()
+        public = RSAPublicNumbers(numbers["Exponent"], numbers["Modulus"])
+        if "D" not in numbers:
+            return public.public_key()
+        if not _fits(numbers):
+            raise _invalid_key()
+        p, q, d, dp, dq, inverse = (numbers[name] for name in ("P", "Q", "D", "DP", "DQ", "InverseQ"))
+        whole = RSAPrivateNumbers(p, q, d, dp, dq, inverse, public)
+        return whole.private_key(unsafe_skip_rsa_key_validation=True)
+    except (ValueError, TypeError, KeyError):
+        raise _invalid_key() from None
+
+
+def _invalid_key() -> ClrException:
+    return crypto_error("The specified RSA parameters are not valid.")
+
+
+def _fits(numbers: dict[str, int]) -> bool:
+    p, q, d, e = (numbers[name] for name in ("P", "Q", "D", "Exponent"))
+    return (
+        p > 2 and q > 2 and p & q & e & 1 == 1 and p * q == numbers["Modulus"] and 0 < d < p * q
+        and d * e % (p - 1) == 1 and d * e % (q - 1) == 1
+        and numbers["DP"] == d % (p - 1) and numbers["DQ"] == d % (q - 1)
+        and 0 < numbers["InverseQ"] < p and numbers["InverseQ"] * q % p == 1
+    )  # fmt: skip
+
+
+def _signing(padding: str, name: str) -> paddings.AsymmetricPadding:
+    if padding == "Pkcs1":
+        return paddings.PKCS1v15()
+    return paddings.PSS(paddings.MGF1(_HASHES[name]), paddings.PSS.DIGEST_LENGTH)
+
+
+def _hiding(oaep: str | None) -> paddings.AsymmetricPadding:
+    if oaep is None:
+        return paddings.PKCS1v15()
+    found = _HASHES[known_hash(oaep)]
+    return paddings.OAEP(paddings.MGF1(found), found, None)

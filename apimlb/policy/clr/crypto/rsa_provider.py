@@ -1,19 +1,18 @@
 """AsymmetricAlgorithm and RSA, with hash names, paddings and object identifiers."""
 
 from base64 import b64encode
+from typing import TYPE_CHECKING
 
 from apimlb.policy.clr.crypto.algorithm_names import create, no_default
 from apimlb.policy.clr.crypto.hashes import BLOCK_SIZES, C, crypto_error, digest
 from apimlb.policy.clr.crypto.oids import Oid, new_oid
-from apimlb.policy.clr.crypto.rsa import (
+from apimlb.policy.clr.crypto.rsa_arguments import (
     EncryptionPadding,
     HashAlgorithmName,
     Parameters,
-    Rsa,
     SignaturePadding,
     checked_name,
     known_hash,
-    public_only,
 )
 from apimlb.policy.clr.exceptions import ClrException, not_supported, required
 from apimlb.policy.clr.objects.hashing import hash_code
@@ -23,6 +22,9 @@ from apimlb.policy.clr.types.definitions import Call, Definition, Row, setting
 from apimlb.policy.clr.xml.names import XName
 from apimlb.policy.clr.xml.reader import parse_element
 
+if TYPE_CHECKING:
+    from apimlb.policy.clr.crypto.rsa import Rsa
+
 _REQUIRED = ("Modulus", "Exponent")
 _ORDER = ("Modulus", "Exponent", "P", "Q", "DP", "DQ", "InverseQ", "D")
 
@@ -31,33 +33,31 @@ _ORDER = ("Modulus", "Exponent", "P", "Q", "DP", "DQ", "InverseQ", "D")
 
 
 def sign_data(
-    rsa: Rsa, data: bytearray, name: HashAlgorithmName, padding: SignaturePadding | None
+    rsa: "Rsa", data: bytearray, name: HashAlgorithmName, padding: SignaturePadding | None
 ) -> bytearray:
     return sign_hash(rsa, _hashed(data, name, padding), name, padding)
 
 
 def sign_hash(
-    rsa: Rsa, hashed: bytearray, name: HashAlgorithmName, padding: SignaturePadding | None
+    rsa: "Rsa", hashed: bytearray, name: HashAlgorithmName, padding: SignaturePadding | None
 ) -> bytearray:
     algorithm, style = checked_name(name), required(padding, "padding").name
-    rsa.charge_private()
-    return bytearray(rsa.key.sign(bytes(hashed), known_hash(algorithm), style))
+    return bytearray(rsa.sign(bytes(hashed), algorithm, style))
 
 
 def verify_data(
-    rsa: Rsa, data: bytearray, signature: bytearray, name: HashAlgorithmName,
+    rsa: "Rsa", data: bytearray, signature: bytearray, name: HashAlgorithmName,
     padding: SignaturePadding | None,
 ) -> bool:  # fmt: skip
     return verify_hash(rsa, _hashed(data, name, padding), signature, name, padding)
 
 
 def verify_hash(
-    rsa: Rsa, hashed: bytearray, signature: bytearray, name: HashAlgorithmName,
+    rsa: "Rsa", hashed: bytearray, signature: bytearray, name: HashAlgorithmName,
     padding: SignaturePadding | None,
 ) -> bool:  # fmt: skip
     algorithm, style = checked_name(name), required(padding, "padding").name
-    rsa.charge_public()
-    return rsa.key.verify(bytes(hashed), bytes(signature), known_hash(algorithm), style)
+    return rsa.verify(bytes(hashed), bytes(signature), algorithm, style)
 
 
 def _hashed(data: bytearray, name: HashAlgorithmName, padding: SignaturePadding | None) -> bytearray:
@@ -69,21 +69,22 @@ def _hashed(data: bytearray, name: HashAlgorithmName, padding: SignaturePadding 
 # Secrets
 
 
-def encrypt(rsa: Rsa, data: bytearray, padding: EncryptionPadding) -> bytearray:
-    rsa.charge_public()
-    return bytearray(rsa.key.encrypt(bytes(data), _oaep_hash(padding)))
+def encrypt(rsa: "Rsa", data: bytearray, padding: EncryptionPadding) -> bytearray:
+    return bytearray(rsa.encrypt(bytes(data), padding.hash_name))
 
 
-def decrypt(rsa: Rsa, data: bytearray, padding: EncryptionPadding) -> bytearray:
-    rsa.charge_private()
-    return bytearray(rsa.key.decrypt(bytes(data), _oaep_hash(padding)))
+def decrypt(rsa: "Rsa", data: bytearray, padding: EncryptionPadding) -> bytearray:
+    return bytearray(rsa.decrypt(bytes(data), padding.hash_name))
 
 
-def _oaep_hash(padding: EncryptionPadding) -> str | None:
-    return None if padding.oaep is None else known_hash(padding.oaep.name or "")
+def create_rsa(bits: int = 2048) -> "Rsa":
+    """RSA.Create"""
+    from apimlb.policy.clr.crypto.rsa import Rsa  # few policies need a key
+
+    return Rsa(bits)
 
 
-def raw_value(rsa: Rsa, data: bytearray | None) -> bytearray:
+def raw_value(rsa: "Rsa", data: bytearray | None) -> bytearray:
     """EncryptValue and DecryptValue"""
     raise not_supported("Method not supported.")
 
@@ -92,24 +93,18 @@ def raw_value(rsa: Rsa, data: bytearray | None) -> bytearray:
 
 
 def exported(form: str) -> Row:
-    """A method that yields the key as DER; see `RsaKey.exported`."""
-
-    def export(rsa: Rsa) -> bytearray:
-        if "Private" in form and not rsa.key.is_private:
-            raise public_only()
-        return bytearray(rsa.key.exported(form))
-
-    return f"byte[] Export{form}()", export
+    """A method that yields the key as DER; see `Rsa.exported`."""
+    return f"byte[] Export{form}()", lambda rsa: bytearray(rsa.exported(form))
 
 
-def to_xml(rsa: Rsa, private: bool) -> str:
+def to_xml(rsa: "Rsa", private: bool) -> str:
     """ToXmlString: `<RSAKeyValue><Modulus>...`, in base 64."""
     parts = rsa.parts(private)
     inner = "".join(f"<{name}>{b64encode(parts[name]).decode()}</{name}>" for name in _ORDER if name in parts)
     return f"<RSAKeyValue>{inner}</RSAKeyValue>"
 
 
-def from_xml(rsa: Rsa, text: str) -> None:
+def from_xml(rsa: "Rsa", text: str) -> None:
     """FromXmlString: the key of that text instead of the one before; the root's name does not matter."""
     try:
         root = parse_element(text)
@@ -205,21 +200,21 @@ DEFINITIONS = (
             ("static AsymmetricAlgorithm Create()", no_default),
             ("static AsymmetricAlgorithm Create(string algName)",
              Call(create("AsymmetricAlgorithm"), context=True)),
-            ("int KeySize", "{0}.bits", Rsa.set_bits),
+            ("int KeySize", "{0}.bits", lambda rsa, bits: rsa.set_bits(bits)),
             ("string KeyExchangeAlgorithm", lambda rsa: "RSA"),
             ("string SignatureAlgorithm", lambda rsa: "RSA"),
             ("string ToXmlString(bool includePrivateParameters)", to_xml),
             ("void FromXmlString(string! xmlString)", from_xml),
             exported("Pkcs8PrivateKey"),
             exported("SubjectPublicKeyInfo"),
-            ("void Clear()", Rsa.dispose),
-            ("void Dispose()", Rsa.dispose),
+            ("void Clear()", lambda rsa: rsa.dispose()),
+            ("void Dispose()", lambda rsa: rsa.dispose()),
         ),
     ),
     Definition(
         C + "RSA", "class", bases=(C + "AsymmetricAlgorithm",),
         rows=(
-            ("static RSA Create([int keySizeInBits])", lambda bits=2048: Rsa(bits)),
+            ("static RSA Create([int keySizeInBits])", create_rsa),
             ("static RSA Create(string algName)", Call(create("RSA"), context=True)),
             (f"byte[] SignData(byte[]! data, {_HASHED})", sign_data),
             (f"byte[] SignData(byte[]! data, int offset, int count, {_HASHED})",
