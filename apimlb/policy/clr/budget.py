@@ -9,6 +9,7 @@ has compiled.
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Final, NoReturn
 
 from apimlb.policy.clr import exceptions
@@ -47,16 +48,14 @@ LONGEST_LAYOUT: Final = 1_000
 _UNBOUNDED_STEPS: Final = 1 << 62
 
 
+@dataclass(slots=True, eq=False)
 class Allowance:
     """What is left to one request, or to one upload: steps, bytes, and searching, the worst that Python's
     engine for regular expressions may have cost so far, in characters."""
 
-    __slots__ = ("room", "searching", "steps")
-
-    def __init__(self, steps: int = REQUEST_STEPS, room: int = ROOM) -> None:
-        self.steps = steps
-        self.room = room
-        self.searching = 0.0
+    steps: int = REQUEST_STEPS
+    room: int = ROOM
+    searching: float = 0.0
 
     @contextmanager
     def turn(self) -> Iterator[None]:

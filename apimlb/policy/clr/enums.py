@@ -1,5 +1,7 @@
 """Values of enumerations."""
 
+from dataclasses import dataclass, field
+
 _FLAGS = frozenset(
     [
         "System.Security.Cryptography.X509Certificates.X509KeyStorageFlags",
@@ -12,29 +14,18 @@ _FLAGS = frozenset(
 """Enumerations whose values are added up."""
 
 
+@dataclass(slots=True, order=True, unsafe_hash=True)
 class Enum:
     """A value of an enumeration; `names` maps numbers to names."""
 
-    __slots__ = ("names", "number", "type_name")
+    type_name: str
+    number: int
+    names: dict[int, str] = field(compare=False, repr=False)
     boxed = True
-
-    def __init__(self, type_name: str, number: int, names: dict[int, str]) -> None:
-        self.type_name = type_name
-        self.number = number
-        self.names = names
 
     @property
     def clr_name(self) -> str:
         return self.type_name
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Enum) and (self.type_name, self.number) == (other.type_name, other.number)
-
-    def __hash__(self) -> int:
-        return hash((self.type_name, self.number))
-
-    def __lt__(self, other: "Enum") -> bool:
-        return self.number < other.number
 
     def __str__(self) -> str:
         """Its name, or `A, B` for a combination of flags, else its number."""

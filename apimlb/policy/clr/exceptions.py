@@ -84,6 +84,12 @@ def index_range(name: str = "index") -> ClrException:
     )
 
 
+def check_index(index: int, size: int) -> None:
+    """The index of an element of a list of that size; throws System.ArgumentOutOfRangeException."""
+    if not 0 <= index < size:
+        raise index_range()
+
+
 def array_range() -> ClrException:
     """The index of an array or string that is not there."""
     return ClrException("System.IndexOutOfRangeException", "Index was outside the bounds of the array.")

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from dataclasses import dataclass
 
 from apimlb.policy.clr.exceptions import argument_null, bad_format, required
 from apimlb.policy.clr.objects.text import laid_out
@@ -10,23 +11,12 @@ _HEX = re.compile(r"[0-9a-fA-F]{32}\Z")
 _DASHED = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\Z")
 
 
+@dataclass(slots=True, order=True, unsafe_hash=True)
 class Guid:
     """A globally unique identifier; bytes are in .NET's mixed order."""
 
-    __slots__ = ("value",)
+    value: uuid.UUID
     boxed = True
-
-    def __init__(self, value: uuid.UUID) -> None:
-        self.value = value
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Guid) and self.value == other.value
-
-    def __hash__(self) -> int:
-        return hash(self.value)
-
-    def __lt__(self, other: "Guid") -> bool:
-        return self.value < other.value
 
     def __str__(self) -> str:
         return str(self.value)

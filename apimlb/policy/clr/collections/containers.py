@@ -3,6 +3,7 @@ ToString and casts."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeVar
 
 from apimlb.policy.clr import exceptions
@@ -42,15 +43,13 @@ def _unchanged(owner: Versioned, version: int, items: Iterable[Item], message: s
             raise exceptions.invalid_operation(message)
 
 
+@dataclass(slots=True, eq=False)
 class ClrArray:
     """T[] of anything but bytes (those are bytearrays); `items` is never resized."""
 
-    __slots__ = ("element", "items", "shape")
-
-    def __init__(self, items: list[object], element: str, shape: tuple[int, ...] = ()) -> None:
-        self.items = items
-        self.element = element
-        self.shape = shape
+    items: list[object]
+    element: str
+    shape: tuple[int, ...] = ()
 
     @property
     def clr_name(self) -> str:
@@ -121,8 +120,7 @@ class ClrList:
             raise exceptions.index_range() from None
 
     def put(self, index: int, value: object) -> None:
-        if not 0 <= index < len(self.items):
-            raise exceptions.index_range()
+        exceptions.check_index(index, len(self.items))
         self.changed()[index] = value
 
     def add(self, value: object) -> None:
@@ -139,8 +137,7 @@ class ClrList:
         self.changed().insert(index, value)
 
     def remove_at(self, index: int) -> None:
-        if not 0 <= index < len(self.items):
-            raise exceptions.index_range()
+        exceptions.check_index(index, len(self.items))
         del self.changed()[index]
 
     def clear(self) -> None:
@@ -153,16 +150,14 @@ class ClrList:
         return len(self.items)
 
 
+@dataclass(slots=True, eq=False)
 class KeyValuePair:
     """KeyValuePair<TKey, TValue>"""
 
-    __slots__ = ("key", "types", "value")
+    key: object
+    value: object
+    types: str
     boxed = True
-
-    def __init__(self, key: object, value: object, types: str) -> None:
-        self.key = key
-        self.value = value
-        self.types = types
 
     @property
     def clr_name(self) -> str:
@@ -223,14 +218,12 @@ def map_item(target: ReadOnlyMap, key: object) -> object:
     return target.absent(key) if value is MISSING else value
 
 
+@dataclass(slots=True, eq=False)
 class MapView:
     """The Keys or Values of a map, as they are when they are looked at."""
 
-    __slots__ = ("kind", "map")
-
-    def __init__(self, target: ReadOnlyMap, kind: str) -> None:
-        self.map = target
-        self.kind = kind
+    map: ReadOnlyMap
+    kind: str
 
     @property
     def clr_name(self) -> str:
@@ -249,18 +242,13 @@ class MapView:
         return len(self.map)
 
 
+@dataclass(slots=True, eq=False)
 class Comparer:
     """An equality comparer: equal values have equal keys. One that also sorts has an `order`."""
 
-    def __init__(
-        self,
-        clr_name: str,
-        key: Callable[[object], object],
-        order: Callable[[Any, Any], int] | None = None,
-    ) -> None:
-        self.clr_name = clr_name
-        self.key = key
-        self.order = order
+    clr_name: str
+    key: Callable[[object], object]
+    order: Callable[[Any, Any], int] | None = None
 
     def compare(self, left: object, right: object) -> int:
         """IComparer<T>.Compare"""

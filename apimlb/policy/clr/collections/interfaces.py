@@ -163,8 +163,7 @@ def item_at(target: Listed | JArray, index: int) -> object:
     """An element of an IList<T> or IReadOnlyList<T> of any class."""
     if isinstance(target, ClrList | JArray):
         return target.item(index)
-    if not 0 <= index < len(target):
-        raise exceptions.index_range()
+    exceptions.check_index(index, len(target))
     return arrays.boxed(target, index, index + 1)[0]
 
 
@@ -174,8 +173,7 @@ def item_put(target: Listed | JArray, index: int, value: object) -> None:
         return
     if isinstance(target, ReadOnlyList):
         raise _fixed(target)
-    if not 0 <= index < len(target):
-        raise exceptions.index_range()
+    exceptions.check_index(index, len(target))
     arrays.put(target, index, [value])
 
 
@@ -200,12 +198,13 @@ def item_remove_at(target: Listed | JArray, index: int) -> None:
 # Enumerators
 
 
+_STRICT = {str, bytearray, ClrArray, ClrQueue}
+"""Whose enumerators have no Current before the first element and after the last."""
+
+
 def enumerator(kind: Type, source: object) -> Enumerator:
     """GetEnumerator() of anything that is an IEnumerable<T>."""
-    strict = isinstance(source, str | ClrArray | bytearray | ClrQueue) and not isinstance(
-        source, ReadOnlyList
-    )
-    return enumerated(source, MISSING if strict else kind.default)
+    return enumerated(source, MISSING if type(source) in _STRICT else kind.default)
 
 
 def enumerated(source: object, outside: object) -> Enumerator:

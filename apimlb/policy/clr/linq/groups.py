@@ -1,19 +1,18 @@
 """What GroupBy and ToLookup make: groups of elements under a key."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from apimlb.policy.clr.collections.containers import DEFAULT_COMPARER, Comparer
 
 
+@dataclass(slots=True, eq=False)
 class Grouping:
     """IGrouping<TKey, TElement>"""
 
-    __slots__ = ("items", "key", "types")
-
-    def __init__(self, key: object, items: list[object], types: str) -> None:
-        self.key = key
-        self.items = items
-        self.types = types
+    key: object
+    items: list[object]
+    types: str
 
     @property
     def clr_name(self) -> str:

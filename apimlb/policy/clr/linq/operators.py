@@ -3,6 +3,7 @@ element."""
 
 import itertools
 from collections.abc import Callable, Iterator
+from functools import reduce
 from itertools import islice, zip_longest
 from typing import Any
 
@@ -168,29 +169,26 @@ def cast_all(items: Iterator[object], kind: Type) -> Iterator[object]:
 
 
 def sequence_equal(one: object, other: object, comparer: Comparer | None = None) -> bool:
-    left, right = elements(one, "first"), elements(other, "second")
+    pairs = zip_longest(elements(one, "first"), elements(other, "second"), fillvalue=MISSING)
     key = comparer.key if comparer is not None else None
-    for item, match in zip_longest(left, right, fillvalue=MISSING):
-        if item is MISSING or match is MISSING:
-            return False
-        if not (clr_equals(item, match) if key is None else key(item) == key(match)):
-            return False
-    return True
+    return all(
+        item is not MISSING
+        and match is not MISSING
+        and (clr_equals(item, match) if key is None else key(item) == key(match))
+        for item, match in pairs
+    )
 
 
 def aggregate(source: object, step: Callable[[object, object], object]) -> object:
     items = elements(source)
-    for made in items:
-        for item in items:
-            made = step(made, item)
-        return made
-    raise exceptions.invalid_operation(NO_ELEMENTS)
+    start = next(items, MISSING)
+    if start is MISSING:
+        raise exceptions.invalid_operation(NO_ELEMENTS)
+    return reduce(step, items, start)
 
 
 def aggregate_from(source: object, seed: object, step: Callable[[object, object], object]) -> object:
-    for item in elements(source):
-        seed = step(seed, item)
-    return seed
+    return reduce(step, elements(source), seed)
 
 
 def number_range(start: int, amount: int) -> LazySequence:

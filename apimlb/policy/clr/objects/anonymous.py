@@ -1,16 +1,16 @@
 """Objects of anonymous types."""
 
+from dataclasses import dataclass
+
 from apimlb.policy.clr.budget import BUDGET, bounded_text
 from apimlb.policy.clr.objects.text import clr_equals, equal_values, key_of, key_of_other, text_of, written
 
 
+@dataclass(slots=True, eq=False)
 class Anonymous:
     """An object of an anonymous type."""
 
-    __slots__ = ("members",)
-
-    def __init__(self, members: dict[str, object]) -> None:
-        self.members = members
+    members: dict[str, object]
 
     @property
     def clr_name(self) -> str:

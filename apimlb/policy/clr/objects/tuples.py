@@ -1,5 +1,7 @@
 """Tuple<...>: the value and its members."""
 
+from dataclasses import dataclass
+
 from apimlb.policy.clr.budget import BUDGET, bounded_text
 from apimlb.policy.clr.exceptions import argument
 from apimlb.policy.clr.objects.ordering import compare, order_of
@@ -9,14 +11,12 @@ from apimlb.policy.clr.types.definitions import Call, Definition
 _NAMES = ("T1", "T2", "T3", "T4", "T5", "T6", "T7")
 
 
+@dataclass(slots=True, eq=False)
 class ClrTuple:
     """Tuple<...>"""
 
-    __slots__ = ("items", "types")
-
-    def __init__(self, items: tuple[object, ...], types: str) -> None:
-        self.items = items
-        self.types = types
+    items: tuple[object, ...]
+    types: str
 
     @property
     def clr_name(self) -> str:
