@@ -15,7 +15,7 @@ from apimlb.policy.clr.collections.arrays import (
     shape_of,
     stored,
 )
-from apimlb.policy.clr.collections.containers import ClrArray, ReadOnlyList, bounded
+from apimlb.policy.clr.collections.containers import ClrArray, bounded
 from apimlb.policy.clr.collections.iteration import Test, elements
 from apimlb.policy.clr.collections.searches import forwards
 from apimlb.policy.clr.exceptions import ClrException, argument, argument_range, array_range, not_negative
@@ -90,15 +90,6 @@ def resize(kind: Type, array: Array | None, size: int) -> tuple[None, Array]:
 
 def find_all(array: Array, test: Test) -> Array:
     return array_from(list(filter(test, elements(array))), element_of(array))
-
-
-def for_each(array: Array, action: Callable[[object], object]) -> None:
-    for item in elements(array):
-        action(item)
-
-
-def as_read_only(array: Array) -> ReadOnlyList:
-    return ReadOnlyList(boxed(array) if isinstance(array, bytearray) else array.items, element_of(array))
 
 
 def clone(array: Array) -> Array:

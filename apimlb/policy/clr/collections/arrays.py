@@ -6,7 +6,7 @@ from typing import Any
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.casts import RUNTIME
-from apimlb.policy.clr.collections.containers import ClrArray, ClrList, bounded
+from apimlb.policy.clr.collections.containers import ClrArray, ClrList, ReadOnlyList, bounded
 from apimlb.policy.clr.exceptions import (
     ClrException,
     argument,
@@ -79,6 +79,11 @@ def put(target: Listed, start: int, items: Sequence[object] | bytearray) -> None
     if not isinstance(target, bytearray):
         held = target.changed() if isinstance(target, ClrList) else target.items
     held[start : start + len(items)] = items
+
+
+def as_read_only(target: Listed) -> ReadOnlyList:
+    items = boxed(target) if isinstance(target, bytearray) else target.items
+    return ReadOnlyList(items, element_of(target))
 
 
 def shape_of(array: Listed) -> tuple[int, ...]:

@@ -1,10 +1,8 @@
 """List<T>: what its members do."""
 
-from collections.abc import Callable
-
 from apimlb.policy.clr.collections import searches
-from apimlb.policy.clr.collections.arrays import Array, array_from, copy_part, copy_to
-from apimlb.policy.clr.collections.containers import MODIFIED, ClrList, ReadOnlyList, bounded
+from apimlb.policy.clr.collections.arrays import Array, array_from, as_read_only, copy_part, copy_to
+from apimlb.policy.clr.collections.containers import ClrList, bounded
 from apimlb.policy.clr.collections.interfaces import (
     ENUMERATOR,
     SOURCE,
@@ -18,7 +16,6 @@ from apimlb.policy.clr.collections.iteration import Test, elements
 from apimlb.policy.clr.exceptions import (
     argument_range,
     index_range,
-    invalid_operation,
     not_negative,
     out_of_bounds,
 )
@@ -101,14 +98,6 @@ def list_remove_all(target: ClrList, match: Test) -> int:
     return removed
 
 
-def list_for_each(target: ClrList, action: Callable[[object], object]) -> None:
-    version = target.version
-    for item in elements(target.items[:]):
-        action(item)
-        if target.version != version:
-            raise invalid_operation(MODIFIED)
-
-
 _LIST_ROWS: tuple[Row, ...] = (
     ("new()", Call(lambda kind: ClrList([], kind.name), types=T, cost="none")),
     (f"new({SOURCE})",
@@ -119,7 +108,7 @@ _LIST_ROWS: tuple[Row, ...] = (
     ("T this[int index]", ClrList.item, ClrList.put),
     ("void Add(T item)", Call(ClrList.add, cost="none")),
     (f"void AddRange({SOURCE})", list_add_range),
-    ("ReadOnlyCollection<T> AsReadOnly()", lambda target: ReadOnlyList(target.items, target.element)),
+    ("ReadOnlyCollection<T> AsReadOnly()", as_read_only),
     ("int BinarySearch(T item[, IComparer<T> comparer])", searches.search),
     ("int BinarySearch(int index, int count, T item, IComparer<T> comparer)", searches.search_part),
     ("void Insert(int index, T item)", ClrList.insert),
@@ -143,7 +132,7 @@ _LIST_ROWS: tuple[Row, ...] = (
     ("void Sort(int index, int count, IComparer<T> comparer)", searches.sort_part),
     ("void Reverse([int index, int count])", searches.reverse),
     ("void TrimExcess()", list_trim),
-    ("void ForEach(Action<T>! action)", list_for_each),
+    ("void ForEach(Action<T>! action)", searches.for_each),
     ("bool Exists(Predicate<T> match)", searches.exists),
     ("bool TrueForAll(Predicate<T>! match)", searches.true_for_all),
     ("T Find(Predicate<T>! match)", Call(searches.find, types=T)),

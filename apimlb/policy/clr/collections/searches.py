@@ -1,5 +1,6 @@
 """Looking through arrays and lists, and putting them in order: what Array and List<T> do alike."""
 
+from collections.abc import Callable
 from functools import cmp_to_key
 from typing import Any
 
@@ -119,6 +120,11 @@ def exists(target: Listed, test: Test) -> bool:
 
 def true_for_all(target: Listed, test: Test) -> bool:
     return all(map(test, elements(target)))
+
+
+def for_each(target: Listed, action: Callable[[object], object]) -> None:
+    for item in elements(target):
+        action(item)
 
 
 # Order

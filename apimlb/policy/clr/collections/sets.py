@@ -38,10 +38,6 @@ def new_set_of(kind: Type, source: object, comparer: Comparer | None = None) -> 
     return made
 
 
-def new_set_sized(kind: Type, capacity: int, comparer: Comparer | None = None) -> ClrSet:
-    return ClrSet(kind.name, comparer, capacity)
-
-
 def set_trim(target: ClrSet) -> None:
     """TrimExcess"""
     target.trim(room_for(len(target)) if len(target) else 0)
@@ -165,7 +161,10 @@ _SET_ROWS: tuple[Row, ...] = (
         Call(lambda kind, comparer=None: ClrSet(kind.name, comparer), types=T),
     ),
     (f"new({SOURCE}[, IEqualityComparer<T> comparer])", Call(new_set_of, types=T)),
-    ("new(int capacity[, IEqualityComparer<T> comparer])", Call(new_set_sized, types=T)),
+    (
+        "new(int capacity[, IEqualityComparer<T> comparer])",
+        Call(lambda kind, capacity, comparer=None: ClrSet(kind.name, comparer, capacity), types=T),
+    ),
     ("static IEqualityComparer<HashSet<T>> CreateSetComparer()", lambda: _SET_COMPARER),
     ("int Count", count_of),
     ("IEqualityComparer<T> Comparer", "{0}.comparer"),

@@ -14,7 +14,7 @@ from apimlb.policy.clr.budget import BUDGET, charge_each
 from apimlb.policy.clr.dates.instants import DateTime, DateTimeOffset, TimeSpan
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.guids import Guid
-from apimlb.policy.clr.numbers.arithmetic import Char, Single, wrap32
+from apimlb.policy.clr.numbers.arithmetic import Char, Long, Single, ULong, wrap32
 from apimlb.policy.clr.objects.anonymous import Anonymous
 from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.objects.tuples import ClrTuple
@@ -63,14 +63,12 @@ def hash_of(value: object) -> int:
 hash_of.register(str)(text_hash)
 
 
+hash_of.register(int)(wrap32)
+
+
 @hash_of.register
-def _integer(value: int) -> int:
-    """Those of 64 bits fold; those of fewer are their own hash."""
-    return wrap32(value) if -(2**31) <= value < 2**32 and not _is_long(value) else _halves(value)
-
-
-def _is_long(value: int) -> bool:
-    return type(value).__name__ in ("Long", "ULong")
+def _long(value: Long | ULong) -> int:
+    return _halves(value)
 
 
 @hash_of.register
