@@ -70,6 +70,7 @@ class Allowance:
 _UNBOUNDED: Final = Allowance(_UNBOUNDED_STEPS, _UNBOUNDED_STEPS)
 
 
+@dataclass(slots=True, eq=False)
 class Budget:
     """The allowance that is in use. There is one at a time: nothing waits while it is in use, and the event
     loop's thread is the only one that runs policies. While none is in use, nothing is counted.
@@ -77,13 +78,10 @@ class Budget:
     `left` are the steps that may be spent now, and `kept` those that an evaluation may not touch.
     """
 
-    __slots__ = ("allowance", "kept", "left", "numbered")
-
-    def __init__(self) -> None:
-        self.allowance = _UNBOUNDED
-        self.left = _UNBOUNDED.steps
-        self.kept = 0
-        self.numbered: dict[int, tuple[int, object]] | None = None
+    allowance: Allowance = _UNBOUNDED
+    left: int = _UNBOUNDED.steps
+    kept: int = 0
+    numbered: dict[int, tuple[int, object]] | None = None
 
     @property
     def idle(self) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.clr.exceptions import ClrException, null_reference
+from apimlb.policy.clr.exceptions import OVER_LIMIT, ClrException, null_reference
 
 _BASES = {
     "System.ArgumentNullException": "System.ArgumentException",
@@ -30,7 +30,7 @@ def caught(error: Exception) -> ClrException:
         return error
     if isinstance(error, RecursionError):
         BUDGET.left = -1  # nothing more is run on the way out: each frame could try again
-        return stack_overflow()
+        return ClrException(OVER_LIMIT, "The expression calls itself too deeply.")
     if isinstance(error, TypeError | AttributeError | AssertionError):
         return null_reference()
     if isinstance(error, MemoryError):
@@ -40,15 +40,9 @@ def caught(error: Exception) -> ClrException:
     )
 
 
-def stack_overflow() -> ClrException:
-    return ClrException(
-        "System.InsufficientExecutionStackException", "The expression calls itself too deeply."
-    )
-
-
 def is_caught(error: ClrException, wanted: str) -> bool:
     """Whether `catch (wanted)` takes the exception. The evaluator's own limits are not caught."""
-    if error.type_name == "System.InsufficientExecutionStackException":
+    if error.type_name == OVER_LIMIT:
         return False
     name = error.type_name
     while name not in (wanted, "System.SystemException", "System.Exception"):

@@ -6,7 +6,7 @@ once as an argument and once as a result.
 
 from collections.abc import Callable
 from functools import cache, update_wrapper
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from apimlb.policy.clr.budget import BUDGET, SMALL, charge_text, out_of_steps
 from apimlb.policy.clr.collections.containers import ClrArray, ClrList
@@ -18,26 +18,23 @@ _ELEMENTS: Final = 4
 _CALL: Final = 3
 """Steps of any call; members that take longer pay for more themselves."""
 
-_BULKY: Final = frozenset([bytearray, ClrList, ClrArray])
+_BULKY: Final = {bytearray: _CHARACTERS, ClrList: _ELEMENTS, ClrArray: _ELEMENTS}
+_RATES: Final = {str: _CHARACTERS, **_BULKY}
 
 
-def charge(value: object) -> None:
+def charge(value: Any) -> None:
     """Pay for a value by its size; throws when the budget is spent."""
-    kind = type(value)
-    if kind is str or kind is bytearray:
-        size = len(value)  # type: ignore[arg-type]
+    rate = _RATES.get(type(value))
+    if rate is not None:
+        size = len(value)
         if size > SMALL:
-            BUDGET.spend(size >> _CHARACTERS)
-    elif kind is ClrList or kind is ClrArray:
-        size = len(value.items)  # type: ignore[attr-defined]
-        if size > SMALL:
-            BUDGET.spend(size >> _ELEMENTS)
+            BUDGET.spend(size >> rate)
 
 
-def _charge_made(value: object) -> None:
+def _charge_made(value: Any) -> None:
     """Pay for bytes or elements that were made."""
     charge(value)
-    BUDGET.make(len(value) if type(value) is bytearray else 8 * len(value.items))  # type: ignore[attr-defined]
+    BUDGET.make(len(value) if type(value) is bytearray else 8 * len(value))
 
 
 def charge_sorting(count: int) -> None:

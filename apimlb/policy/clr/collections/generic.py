@@ -16,11 +16,10 @@ from apimlb.policy.clr.collections.interfaces import (
     collection_read_only,
     collection_remove,
     count_of,
+    growing,
     item_at,
     item_index,
-    item_insert,
     item_put,
-    item_remove_at,
     list_contains,
 )
 from apimlb.policy.clr.collections.searches import index_of
@@ -106,8 +105,8 @@ DEFINITIONS = (
         rows=(
             ("T this[int index]", item_at, item_put),
             ("int IndexOf(T item)", item_index),
-            ("void Insert(int index, T item)", item_insert),
-            ("void RemoveAt(int index)", item_remove_at),
+            ("void Insert(int index, T item)", lambda target, at, item: growing(target).insert(at, item)),
+            ("void RemoveAt(int index)", lambda target, index: growing(target).remove_at(index)),
         ),
     ),
     Definition(

@@ -2,6 +2,7 @@
 copying into arrays, enumerators."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import charge_each
@@ -183,16 +184,11 @@ def item_index(target: Listed | JArray, value: object) -> int:
     return index_of(target, value)
 
 
-def item_insert(target: Listed | JArray, index: int, value: object) -> None:
+def growing(target: Listed | JArray) -> Any:
+    """A list that takes and loses elements; throws System.NotSupportedException."""
     if not isinstance(target, ClrList | JArray):
         raise _fixed(target)
-    target.insert(index, value)  # type: ignore[arg-type]
-
-
-def item_remove_at(target: Listed | JArray, index: int) -> None:
-    if not isinstance(target, ClrList | JArray):
-        raise _fixed(target)
-    target.remove_at(index)
+    return target
 
 
 # Enumerators

@@ -37,10 +37,7 @@ class Type:
     @property
     def default(self) -> object:
         """default(T)"""
-        if self.kind == "enum":
-            assert self.definition is not None
-            return self.definition.default
-        if self.kind != "struct" or self.definition is None or self.is_nullable:
+        if not self.is_value or self.definition is None or self.is_nullable:
             return None
         made = self.definition.default
         return made(*self.arguments) if callable(made) else made
