@@ -159,8 +159,7 @@ def over_request(what: str) -> exceptions.ClrException:
 def bounded_text(text: str) -> str:
     """A text that was made, if it is not too long."""
     if len(text) > SMALL:
-        if len(text) > LONGEST_TEXT:
-            raise exceptions.over_limit(f"{LONGEST_TEXT} characters in one string")
+        bounded_length(len(text))
         charge_text(text)
     return text
 

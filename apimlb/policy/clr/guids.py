@@ -60,13 +60,13 @@ def parse_exact(text: str | None, layout: str | None) -> Guid:
         if plain[:1] + plain[-1:] != _BRACKETS[letter]:
             raise bad_format(_DIGITS)
         plain = plain[1:-1]
-    if letter == "N" and _HEX.match(plain):
-        return Guid(uuid.UUID(plain))
-    if letter == "N" or [len(piece) for piece in plain.split("-")] != [8, 4, 4, 4, 12]:
-        raise bad_format(_NOT_HEX if letter == "N" and len(plain) == 32 else _DIGITS)
-    if not _DASHED.match(plain):
+    pieces, sizes = ([plain], [32]) if letter == "N" else (plain.split("-"), [8, 4, 4, 4, 12])
+    if [len(piece) for piece in pieces] != sizes:
+        raise bad_format(_DIGITS)
+    digits = "".join(pieces)
+    if not _HEX.match(digits):
         raise bad_format(_NOT_HEX)
-    return Guid(uuid.UUID(plain))
+    return Guid(uuid.UUID(digits))
 
 
 def parse_guid(text: str | None) -> Guid:

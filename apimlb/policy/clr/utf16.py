@@ -3,7 +3,7 @@ surrogates."""
 
 import re
 
-from apimlb.policy.clr.budget import BUDGET, SMALL
+from apimlb.policy.clr.budget import BUDGET, charge_looked_at
 
 _HALF = re.compile("[\ud800-\udfff]")
 
@@ -12,8 +12,7 @@ def enter(text: str) -> str:
     """Python's text as expressions hold it."""
     if text.isascii():
         return text
-    if len(text) > SMALL:
-        BUDGET.spend(len(text) >> 6)
+    charge_looked_at(text)
     units = text.encode("utf-16-le", "surrogatepass")
     pairs = len(units) // 2 - len(text)
     if not pairs:
@@ -28,8 +27,7 @@ def leave(text: str) -> str:
     """An expression's text as Python holds it. A surrogate without its other half stays."""
     if text.isascii():
         return text
-    if len(text) > SMALL:
-        BUDGET.spend(len(text) >> 6)
+    charge_looked_at(text)
     halves = len(_HALF.findall(text))
     if not halves:
         return text

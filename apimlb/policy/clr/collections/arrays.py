@@ -161,10 +161,6 @@ def _mismatch(message: str = _MISMATCH) -> ClrException:
 # Copies
 
 
-def copy(source: Array, target: Array, size: int) -> None:
-    copy_part(source, 0, target, 0, size)
-
-
 def copy_part(source: Listed, start: int, target: Array, place: int, size: int) -> None:
     """Array.Copy(sourceArray, sourceIndex, destinationArray, destinationIndex, length)"""
     _check_parts(source, start, target, place, size)

@@ -62,7 +62,7 @@ def _copies(size: str, counted: Callable[..., Callable[..., object]]) -> tuple[R
     rows: list[Row] = [
         (
             f"static void Copy(Array sourceArray, Array destinationArray, {size} length)",
-            counted(arrays.copy, "length"),
+            counted(lambda source, target, size: arrays.copy_part(source, 0, target, 0, size), "length"),
         ),
         (
             f"static void Copy(Array sourceArray, {size} sourceIndex, Array destinationArray, "

@@ -217,8 +217,7 @@ def format_text(layout: str | None, arguments: list[object]) -> str:
         if match[2]:
             text = aligned(text, int(match[2]) if len(match[2]) < 12 else LONGEST_TEXT + 1)
         size += len(text)
-        if size > LONGEST_TEXT:
-            raise exceptions.over_limit(f"{LONGEST_TEXT} characters in one string")
+        bounded_length(size)
         return text
 
     return bounded_text(_ITEM.sub(replace, layout))

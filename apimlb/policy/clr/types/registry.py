@@ -38,9 +38,8 @@ class Registry:
 
     def __init__(self, entries: Iterable[Definition | Family]) -> None:
         self.types = Types()
-        self._by_name: dict[str, Definition] = {}
+        self._by_name: dict[str, Definition] = {}  # and by keyword
         self._by_simple: dict[tuple[str, int], Definition] = {}
-        self._by_keyword: dict[str, Definition] = {}
         self._extensions: dict[str, list[Definition]] = {}
         self._own: dict[tuple[str, str], list[Member]] = {}
         self._bases: dict[Type, list[Type]] = {}
@@ -77,7 +76,7 @@ class Registry:
         if known is None or rank < self._ranks[known.name]:
             self._by_simple[simple] = definition
         if definition.keyword:
-            self._by_keyword[definition.keyword] = definition
+            self._by_name[definition.keyword] = definition
         if definition.nameable:
             self._open(definition.namespace)
         if definition.kind == "static":
@@ -118,16 +117,15 @@ class Registry:
         return self.types.of(self._by_name[name], arguments)
 
     def exact(self, name: str) -> Definition | None:
-        """A definition by its full CLR name alone."""
+        """A definition by its full CLR name, or its keyword, alone."""
         self._mention(name)
         return self._by_name.get(name)
 
     def definition(self, name: str, arity: int = 0) -> Definition | None:
         """A definition by keyword, full name or simple name, those too that no expression may name."""
         self._mention(name)
-        found = self._by_keyword.get(name) if arity == 0 else None
         full = f"{name}`{arity}" if arity else name
-        return found or self._by_name.get(full) or self._by_simple.get((name, arity))
+        return self._by_name.get(full) or self._by_simple.get((name, arity))
 
     def written(self, name: str, arity: int = 0) -> Definition | None:
         """What an expression may mean by a type's name; without a namespace only what is in one of those that
