@@ -98,10 +98,6 @@ def clone(array: Array) -> Array:
     return ClrArray(list(array.items), array.element, array.shape)
 
 
-def initialize(array: Array) -> None:
-    """Array.Initialize calls the constructor of each value; no type that an expression can name has one."""
-
-
 def get_length(
     array: Array, dimension: int, message: str = "Index was outside the bounds of the array."
 ) -> int:

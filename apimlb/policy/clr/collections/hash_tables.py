@@ -38,13 +38,6 @@ def room_for(count: int) -> int:
     return _PRIMES[place]
 
 
-def room_grown(room: int, used: int) -> int:
-    """The size that a hash table of `room` places has grown to, one by one, when `used` are taken."""
-    while room < used:
-        room = room_for(2 * room)
-    return room
-
-
 class HashTable:
     """Entries, each found by what the comparer makes of its key. A new one takes the place that was freed
     last."""
@@ -92,8 +85,11 @@ class HashTable:
 
     @property
     def room(self) -> int:
-        """The places that there are."""
-        return room_grown(self._room, len(self._slots))
+        """The places that there are, when those beyond `_room` came one by one."""
+        room = self._room
+        while room < len(self._slots):
+            room = room_for(2 * room)
+        return room
 
     def ensure(self, capacity: int) -> int:
         """EnsureCapacity: the room that there is then."""

@@ -113,21 +113,11 @@ def set_symmetric_except(target: ClrSet, other: object) -> None:
 # Queues and stacks
 
 
-def queue_trim(target: ClrQueue) -> None:
-    """TrimExcess: there is no excess."""
-
-
-def queue_array(target: ClrQueue) -> Array:
-    charge_each(len(target))
-    return array_from(list(target.items), target.element)
-
-
 def queue_copy(target: ClrQueue, array: Array, at: int) -> None:
     if not 0 <= at <= len(array):
         raise actual(index_range("arrayIndex"), at)
     if len(array) - at < len(target):
         raise out_of_bounds()
-    charge_each(len(target))
     write_into(array, at, list(target.items))
 
 
@@ -212,9 +202,9 @@ def _queue_rows(name: str, push: str, pop: str) -> tuple[Row, ...]:
         ("int Count", count_of),
         ("void Clear()", ClrQueue.clear),
         ("bool Contains(T item)", list_contains),
-        ("T[] ToArray()", queue_array),
+        ("T[] ToArray()", lambda target: array_from(list(target.items), target.element)),
         ("void CopyTo(T[]! array, int arrayIndex)", queue_copy),
-        ("void TrimExcess()", queue_trim),
+        ("void TrimExcess()", lambda target: None),  # there is no excess
         (f"{name}.Enumerator<T> GetEnumerator()", ENUMERATOR),
     )
 

@@ -1,6 +1,7 @@
 """The methods of Enumerable that look for equal elements: Distinct, Union, GroupBy, Join, ToDictionary."""
 
 from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from apimlb.policy.clr.collections.containers import DEFAULT_COMPARER, Comparer
 from apimlb.policy.clr.collections.dictionaries import new_dictionary
@@ -14,6 +15,8 @@ from apimlb.policy.clr.linq.operators import lazily, of_kind
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.definitions import Call, Row
 
+Collected = TypeVar("Collected", ClrDictionary, Lookup)
+
 
 def _of_itself(call: Callable[..., object]) -> Call:
     """The overload that takes no selector of elements: the elements themselves are kept."""
@@ -25,22 +28,22 @@ def _of_itself(call: Callable[..., object]) -> Call:
     )
 
 
-def to_dictionary(
-    key_type: Type, value_type: Type, source: object, key: Pick, value: Pick, comparer: Comparer | None = None
-) -> ClrDictionary:
-    made = new_dictionary(key_type, value_type, comparer)
+def _collected(made: Collected, source: object, key: Pick, value: Pick) -> Collected:
     for item in elements(source):
         made.add(key(item), value(item))
     return made
+
+
+def to_dictionary(
+    key_type: Type, kind: Type, source: object, key: Pick, value: Pick, comparer: Comparer | None = None
+) -> ClrDictionary:
+    return _collected(new_dictionary(key_type, kind, comparer), source, key, value)
 
 
 def to_lookup(
     key_type: Type, kind: Type, source: object, key: Pick, value: Pick, comparer: Comparer | None = None
 ) -> Lookup:
-    made = Lookup(f"{key_type.name},{kind.name}", comparer)
-    for item in elements(source):
-        made.add(key(item), value(item))
-    return made
+    return _collected(Lookup(f"{key_type.name},{kind.name}", comparer), source, key, value)
 
 
 def lookup_item(target: Lookup, key: object) -> object:
