@@ -96,9 +96,7 @@ def cast_value(value: object, target: Type) -> object:
         raise null_reference()
     if isinstance(value, Enum) and target.name == "System.Int32":
         return value.number
-    if RUNTIME.is_a(value, target):
-        return value
-    raise invalid_cast(clr_type_name(value), target.name)
+    return cast(value, target)
 
 
 def as_type(value: object, target: Type) -> object:

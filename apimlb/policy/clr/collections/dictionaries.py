@@ -20,11 +20,11 @@ from apimlb.policy.clr.collections.interfaces import (
     count_of,
     enumerated,
     enumerator_of,
+    list_contains,
 )
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.exceptions import ClrException, out_of_range
 from apimlb.policy.clr.json.tokens import JObject
-from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.definitions import Call, Definition, Row
 
@@ -134,10 +134,7 @@ _MAP_ROWS: tuple[Row, ...] = (
     ("void Add(TKey key, TValue value)", ClrDictionary.add),
     ("bool TryAdd(TKey key, TValue value)", ClrDictionary.try_add),
     ("bool ContainsKey(TKey key)", Call(map_contains, cost="none")),
-    (
-        "bool ContainsValue(TValue value)",
-        lambda target, value: any(clr_equals(item, value) for item in elements(MapView(target, "Value"))),
-    ),
+    ("bool ContainsValue(TValue value)", lambda target, value: list_contains(map_values(target), value)),
     ("int EnsureCapacity(int capacity)", map_room),
     ("bool TryGetValue(TKey key, out TValue value)", TRY_GET),
     ("bool Remove(TKey key)", ClrDictionary.remove),

@@ -3,7 +3,7 @@
 import operator
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
 
 from apimlb.policy.clr.collections.iteration import Pick, elements
@@ -33,79 +33,65 @@ def _values(source: object, pick: Pick) -> Iterator[Any]:
     return (value for value in map(pick, elements(source)) if value is not None)
 
 
-def _sum(keyword: str) -> Callable[..., object]:
+def _sum(keyword: str, source: object, pick: Pick = _same) -> object:
     zero, add = _ADDITIONS[keyword]
-
-    def total(source: object, pick: Pick = _same) -> object:
-        made = reduce(add, _values(source, pick), zero)
-        return arithmetic.Single(made) if keyword == "float" else made
-
-    return total
+    made = reduce(add, _values(source, pick), zero)
+    return arithmetic.Single(made) if keyword == "float" else made
 
 
-def _average(keyword: str, nullable: bool) -> Callable[..., object]:
+def _average(keyword: str, nullable: bool, source: object, pick: Pick = _same) -> object:
     _, add = _ADDITIONS["long" if keyword == "int" else keyword]
-
-    def average(source: object, pick: Pick = _same) -> object:
-        values = list(_values(source, pick))
-        if not values:
-            if nullable:
-                return None
-            raise invalid_operation(NO_ELEMENTS)
-        total = reduce(add, values)
-        if keyword == "decimal":
-            return arithmetic.decimal_divide(total, Decimal(len(values)))
-        made = arithmetic.divide_float(float(total), float(len(values)))
-        return arithmetic.Single(made) if keyword == "float" else made
-
-    return average
+    values = list(_values(source, pick))
+    if not values:
+        if nullable:
+            return None
+        raise invalid_operation(NO_ELEMENTS)
+    total = reduce(add, values)
+    if keyword == "decimal":
+        return arithmetic.decimal_divide(total, Decimal(len(values)))
+    made = arithmetic.divide_float(float(total), float(len(values)))
+    return arithmetic.Single(made) if keyword == "float" else made
 
 
-def _extreme(wanted: int, nullable: bool) -> Callable[..., object]:
-    def extreme(source: object, pick: Pick = _same) -> object:
-        best: object = None
-        found = False
-        for value in map(pick, elements(source)):
-            found = True
-            if value is not None and (best is None or compare(value, best) == wanted):
-                best = value
-        if not found and not nullable:
-            raise invalid_operation(NO_ELEMENTS)
-        return best
-
-    return extreme
+def _extreme(wanted: int, nullable: bool, source: object, pick: Pick = _same) -> object:
+    """The greatest value (`wanted` is 1) or the least one (-1)."""
+    best: object = None
+    found = False
+    for value in map(pick, elements(source)):
+        found = True
+        if value is not None and (best is None or compare(value, best) == wanted):
+            best = value
+    if not found and not nullable:
+        raise invalid_operation(NO_ELEMENTS)
+    return best
 
 
-def _extreme_of(strict: Callable[..., object], lenient: Callable[..., object]) -> Callable[..., object]:
+def _extreme_of(wanted: int, kind: Type, source: object, pick: Pick = _same) -> object:
     """Of any type: there is no least of no values, but a null where the type has one."""
+    return _extreme(wanted, not kind.is_value or kind.is_nullable, source, pick)
 
-    def extreme(kind: Type, source: object, pick: Pick = _same) -> object:
-        return (strict if kind.is_value and not kind.is_nullable else lenient)(source, pick)
 
-    return extreme
+_EXTREMES = {"Max": 1, "Min": -1}
 
 
 def _rows() -> Iterator[Row]:
-    extremes = {
-        (name, mark): _extreme(wanted, mark == "?")
-        for name, wanted in (("Max", 1), ("Min", -1)) for mark in ("", "?")
-    }  # fmt: skip
     for keyword in _ADDITIONS:
         for mark in ("", "?"):
-            kind = f"{keyword}{mark}"
+            kind, nullable = f"{keyword}{mark}", mark == "?"
             mean = {"int": "double", "long": "double"}.get(keyword, keyword) + mark
-            calls = {
-                "Sum": (kind, _sum(keyword)), "Average": (mean, _average(keyword, mark == "?")),
-                "Max": (kind, extremes["Max", mark]), "Min": (kind, extremes["Min", mark]),
-            }  # fmt: skip
-            for method, (result, call) in calls.items():
+            calls = [
+                ("Sum", kind, partial(_sum, keyword)),
+                ("Average", mean, partial(_average, keyword, nullable)),
+                *((name, kind, partial(_extreme, wanted, nullable)) for name, wanted in _EXTREMES.items()),
+            ]
+            for method, result, call in calls:
                 yield f"static {result} {method}(this IEnumerable<{kind}> source)", call
                 yield (
                     f"static {result} {method}<T>(this IEnumerable<T> source, Func<T, {kind}> selector)",
                     call,
                 )
-    for method in ("Max", "Min"):
-        of = _extreme_of(extremes[method, ""], extremes[method, "?"])
+    for method, wanted in _EXTREMES.items():
+        of = partial(_extreme_of, wanted)
         yield f"static T {method}<T>(this IEnumerable<T> source)", Call(of, types=("T",))
         yield (
             f"static R {method}<T, R>(this IEnumerable<T> source, Func<T, R> selector)",
