@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator
 from functools import cmp_to_key
 
-from apimlb.policy.clr.budget import charge_each
 from apimlb.policy.clr.collections import iteration
 from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.exceptions import argument
@@ -48,11 +47,11 @@ def _above(target: XNode) -> Iterator[XElement]:
 
 
 def _after(target: XNode) -> Iterator[XNode]:
-    return iter(target.parent.nodes[target.place + 1 :] if target.parent is not None else [])
+    return iter(target.siblings[target.place + 1 :])
 
 
 def _before(target: XNode) -> Iterator[XNode]:
-    return iter(target.parent.nodes[: target.place] if target.parent is not None else [])
+    return iter(target.siblings[: target.place])
 
 
 def _found(walk: Walk, target: object, *name: XName | None) -> Iterator[object]:
@@ -90,22 +89,6 @@ def _spread(walk: Walk) -> Callable[..., LazySequence]:
 
 
 # One step
-
-
-def _beside(target: XNode, offset: int) -> XNode | None:
-    if target.parent is None:
-        return None
-    place = target.place + offset
-    return target.parent.nodes[place] if 0 <= place < len(target.parent.nodes) else None
-
-
-def attribute_beside(target: XAttribute, offset: int) -> XAttribute | None:
-    owner = target.parent
-    if not isinstance(owner, XElement):
-        return None
-    charge_each(len(owner.attributes))
-    place = next(i for i, each in enumerate(owner.attributes) if each is target) + offset
-    return owner.attributes[place] if 0 <= place < len(owner.attributes) else None
 
 
 def parent(target: XObject) -> XElement | None:
@@ -155,8 +138,8 @@ NODE_AXES: tuple[Row, ...] = (
     (f"{_E} ElementsBeforeSelf([XName name])", axis(_elements_of(_before))),
     (f"{_N} NodesAfterSelf()", axis(_after)),
     (f"{_N} NodesBeforeSelf()", axis(_before)),
-    ("XNode NextNode", lambda target: _beside(target, 1)),
-    ("XNode PreviousNode", lambda target: _beside(target, -1)),
+    ("XNode NextNode", lambda target: target.beside(1)),
+    ("XNode PreviousNode", lambda target: target.beside(-1)),
     ("bool IsAfter(XNode node)", lambda target, other: compare_nodes(target, other) > 0),
     ("bool IsBefore(XNode node)", lambda target, other: compare_nodes(target, other) < 0),
 )

@@ -42,9 +42,35 @@ class XObject:
             here = here.parent
         return here
 
-    def remove(self) -> None:
-        """Take it out of its parent; throws System.InvalidOperationException where it has none."""
+    @property
+    def owner(self) -> "XContainer":
+        """The parent; throws System.InvalidOperationException where there is none."""
+        if self.parent is None:
+            raise exceptions.invalid_operation("The parent is missing.")
+        return self.parent
+
+    @property
+    def siblings(self) -> list[Any]:
+        """The list that it stands in; an empty one without a parent."""
         raise NotImplementedError
+
+    @property
+    def place(self) -> int:
+        """Where it stands in that list; -1 without a parent."""
+        siblings = self.siblings
+        charge_each(len(siblings) >> 2)
+        return next((i for i, each in enumerate(siblings) if each is self), -1)
+
+    def beside(self, offset: int) -> "XObject | None":
+        """The attribute or node so many places behind, if there is one."""
+        siblings, place = self.siblings, self.place + offset
+        return siblings[place] if 0 <= place < len(siblings) else None
+
+    def remove(self) -> None:
+        """Take it out of its parent; throws System.InvalidOperationException where there is none."""
+        assert self.owner
+        del self.siblings[self.place]
+        self.parent = None
 
 
 class XAttribute(XObject):
@@ -68,13 +94,9 @@ class XAttribute(XObject):
         """The prefix that a declaration declares."""
         return self.name.local if self.name.uri else ""
 
-    def remove(self) -> None:
-        owner = self.parent
-        if not isinstance(owner, XElement):
-            raise _no_parent()
-        charge_each(len(owner.attributes))
-        owner.attributes = [each for each in owner.attributes if each is not self]
-        self.parent = None
+    @property
+    def siblings(self) -> list[Any]:
+        return self.parent.attributes if isinstance(self.parent, XElement) else []
 
     def copy(self) -> "XAttribute":
         return XAttribute(self.name, self.value)
@@ -95,24 +117,8 @@ class XNode(XObject):
         return type(self)(*self.parts)
 
     @property
-    def owner(self) -> "XContainer":
-        """The parent; throws System.InvalidOperationException where there is none."""
-        if self.parent is None:
-            raise _no_parent()
-        return self.parent
-
-    @property
-    def place(self) -> int:
-        """Where the node stands in its parent."""
-        assert self.parent is not None
-        charge_each(len(self.parent.nodes) >> 2)
-        return next(i for i, node in enumerate(self.parent.nodes) if node is self)
-
-    def remove(self) -> None:
-        owner = self.owner
-        del owner.nodes[self.place]
-        self.parent = None
-        owner.hollow = False
+    def siblings(self) -> list[Any]:
+        return [] if self.parent is None else self.parent.nodes
 
 
 class XText(XNode):
@@ -226,6 +232,7 @@ class XContainer(XNode):
             own = node.copy()
         own.parent = self
         self.nodes.insert(place, own)
+        self.hollow = False
 
     def take(self, node: XNode, steps: int) -> None:
         """Take in a new node behind all others, which may stand there and took so many steps to make."""
@@ -366,7 +373,3 @@ class XDocument(XContainer):
         for node in self.nodes:
             made.append(node.copy(level(depth)))
         return made
-
-
-def _no_parent() -> exceptions.ClrException:
-    return exceptions.invalid_operation("The parent is missing.")
