@@ -84,6 +84,7 @@ class PatternReader:
         if self._options & _WITH_SPACE or self._text.startswith("(?#", self._at):
             self._accept(_COMMENTS_AND_SPACE if self._options & _WITH_SPACE else _COMMENTS)
             if self._text.startswith("(?#", self._at):
+                self._at = len(self._text)
                 self._fail("Unterminated (?#...) comment")
 
     # Structure
@@ -118,13 +119,13 @@ class PatternReader:
         else:
             least = int(found[2])
             most = least if found[3] is None else int(found[4]) if found[4] else None
+        self._at = found.end()
+        lazy = self._take("?")
         if most is not None and most < least:
             self._fail("Illegal {x,y} with x > y")
         if least > 1000 or (most or 0) > 1000:
             raise unsupported("A quantifier beyond 1000 in a regular expression")
-        self._at = found.end()
-        lazy = self._take("?")
-        if self._peek() in _BOUNDS:
+        if _QUANTIFIER.match(self._text, self._at):
             self._at += 1
             self._fail(f"Nested quantifier '{self._text[self._at - 1]}'")
         return nodes.Repeat(atom, least, most, lazy)
@@ -165,6 +166,7 @@ class PatternReader:
         if options := self._accept(_OPTIONS):
             return self._option_group(options)
         if self._text.startswith("(?", self._at):
+            self._at = min(self._at + 3, len(self._text))
             self._fail("Unrecognized grouping construct")
         self._at += 1
         if self._options & _EXPLICIT:
@@ -175,12 +177,14 @@ class PatternReader:
 
     def _named_group(self, name: str | None, minus: str | None) -> nodes.RegexNode:
         """`(?<name>)`, or `(?<name-minus>)`, which takes back the last capture of another group."""
-        if minus is not None and minus not in self._names:
+        taken = None if minus is None else group_number(minus, self._names)
+        if minus is not None and taken is None:
+            self._at -= 1
             kind = "number" if minus.isdigit() else "name"
             self._fail(f"Reference to undefined group {kind} '{minus}'")
         if name is not None:
             self._named.append(name)
-        number, taken = (None if each is None else self._names.index(each) for each in (name, minus))
+        number = None if name is None else group_number(name, self._names)
         return nodes.GroupConstruct(self._inner(), number, minus=taken)
 
     def _inner(self) -> nodes.RegexNode:
@@ -206,12 +210,13 @@ class PatternReader:
 
     def _condition(self) -> nodes.RegexNode:
         tested = _TESTED.match(self._text, self._at)
-        number, test = 0, None
-        if tested is not None and tested[1] in self._names:
+        test = None
+        number = None if tested is None else group_number(tested[1], self._names)
+        if tested is not None and number is not None:
             self._at = tested.end()
-            number = self._names.index(tested[1])
         elif tested is not None and tested[1].isdigit():
-            self._fail("(?(...)...) reference to undefined group")
+            self._at = tested.end()
+            self._fail(f"(?({tested[1]}) ) reference to undefined group")
         else:
             test = self._test()
         body = self._inner()
@@ -219,8 +224,9 @@ class PatternReader:
         if len(branches) > 2:
             self._fail("Too many | in (?()|)")
         yes, no = (*branches, nodes.Sequence())[:2]
-        if test is None:
+        if number is not None:
             return nodes.Condition(number, [yes, no])
+        assert test is not None
         negated = nodes.Look(test.body, test.ahead, not test.negated)
         return nodes.Choice([nodes.Sequence([test, yes]), nodes.Sequence([negated, no])])
 
@@ -232,6 +238,7 @@ class PatternReader:
             assert isinstance(found, nodes.Look)
             return found
         if self._peek() == "?":
+            self._at -= 1
             self._fail("Alternation conditions do not capture and cannot be named")
         return nodes.Look(self._inner(), True, False)
 
@@ -250,16 +257,18 @@ class PatternReader:
             return nodes.Chars(source)
         reference = _REFERENCE.match(self._text, self._at)
         if char == "k" and reference is None:
-            self._fail("Malformed \\k<...> named back reference")
+            self._fail("Malformed \\\\k<...> named back reference")
         if reference is not None:
             name = reference[1] or reference[2] or reference[3]
-            if name in self._names:
-                self._at = reference.end()
-                return nodes.Back(self._names.index(name), bool(self._options & _IGNORE_CASE))
+            begun, self._at = self._at, reference.end()
+            number = group_number(name, self._names)
+            if number is not None:
+                return nodes.Back(number, bool(self._options & _IGNORE_CASE))
             if not reference[3]:
-                self._fail(f"Reference to undefined group name {name}")
+                self._fail(f"Reference to undefined group name '{name}'")
             if len(name) == 1:
                 self._fail(f"Reference to undefined group number {name}")
+            self._at = begun
         return self._literal(self._character())
 
     def _class(self) -> str | None:
@@ -272,7 +281,7 @@ class PatternReader:
             return None
         found = self._accept(_CATEGORY)
         if found is None:
-            self._fail("Malformed \\p{X} character escape")
+            self._fail("Malformed \\\\p{X} character escape")
         ranges = nodes.category(found[1], others=letter == "P")
         if ranges is None:
             self._fail(f"Unknown property '{found[1]}'")
@@ -285,13 +294,13 @@ class PatternReader:
                 return chr(ord(code[3].upper()) - 64)
             return chr(int(code[4], 8) & 0xFF if code[4] else int(code[1] or code[2], 16))
         char = self._peek()
+        self._at += 1
         if char in ("x", "u"):
             self._fail("Insufficient hexadecimal digits")
-        self._at += 1
         if char in ESCAPES:
             return ESCAPES[char]
         if char.isalnum() or char == "_":
-            self._fail(f"Unrecognized escape sequence \\{char}")
+            self._fail(f"Unrecognized escape sequence \\\\{char}")
         return char
 
     def _set(self) -> nodes.Chars:
@@ -340,6 +349,14 @@ class PatternReader:
 def group_names(pattern: str, options: int) -> list[str]:
     """The groups of a pattern in .NET's order: unnamed ones by number, then the named ones."""
     return PatternReader(pattern, options, _AnyGroup()).groups()
+
+
+def group_number(name: str, names: list[str]) -> int | None:
+    """The number of the group of a name or number, which may also be that of a named group."""
+    if name in names:
+        return names.index(name)
+    by_number = name.isdecimal() and int(name) < len(names) and not names[int(name)].isdecimal()
+    return int(name) if by_number else None
 
 
 class _AnyGroup(list[str]):

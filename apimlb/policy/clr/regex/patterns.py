@@ -8,7 +8,7 @@ from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import BUDGET, bounded_length
 from apimlb.policy.clr.regex.engine import Engine, engine_of
 from apimlb.policy.clr.regex.machine import Spans
-from apimlb.policy.clr.regex.parser import ESCAPES
+from apimlb.policy.clr.regex.parser import ESCAPES, group_number
 
 OPTIONS = {
     "None": 0, "IgnoreCase": 1, "Multiline": 2, "ExplicitCapture": 4, "Compiled": 8, "Singleline": 16,
@@ -84,10 +84,8 @@ class Match(Group):
 
     def group(self, name: str) -> Group:
         """A group by its name or number; one that does not exist has captured nothing."""
-        names = self.regex.engine.names
-        if name.isdecimal() and name not in names and int(name) < len(names):
-            return self.groups[int(name)]
-        return self.groups[names.index(name)] if name in names and self.hit else Group(self.text, [], name)
+        number = group_number(name, self.regex.engine.names)
+        return Group(self.text, [], name) if number is None or self.hit is None else self.groups[number]
 
 
 class Regex:
@@ -206,8 +204,7 @@ def _reference(match: Match, found: re.Match[str]) -> str:
     if found[0] == "$$":
         return "$"
     if name := found[1] or found[2]:
-        names = match.regex.engine.names
-        known = name in names or (name.isdecimal() and int(name) < len(names))
+        known = group_number(name, match.regex.engine.names) is not None
         return match.group(name).value if known else found[0]
     return {
         "&": match.value,
