@@ -6,7 +6,7 @@ step by what follows it. A step may end a date (`D..`) or a time (`T..`); then t
 """
 
 import re
-from typing import Final
+from typing import Final, TypeVar
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.dates import instants
@@ -14,6 +14,7 @@ from apimlb.policy.clr.dates.calendar import CALENDAR
 from apimlb.policy.clr.exceptions import ClrException
 
 WHITE: Final = "\t\n\x0b\x0c\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+Found = TypeVar("Found")
 _SPACE: Final = re.compile(f"[{WHITE}]*")
 _DIGITS: Final = re.compile("[0-9]+")
 _WORD: Final = re.compile(r"[^\W\d_]+")
@@ -104,7 +105,7 @@ class _Machine:
         self.year: int | None = None
         self.month: int | None = None
         self.weekday: int | None = None
-        self.half = ""
+        self.half: str | None = None
         self.offset: int | None = None
         self.date: int | None = None
         self.time: tuple[int, int, int] | None = None
@@ -151,6 +152,12 @@ class _Machine:
             raise no_such_time()
         return instants.time_ticks(hour, minute, second) + self.fraction
 
+    def _once(self, known: Found | None, value: Found) -> Found:
+        """What a text may say once; raises ValueError where it is known already."""
+        if known is not None:
+            raise ValueError(self.text)
+        return value
+
     # What comes
 
     def _next(self) -> str:
@@ -175,9 +182,7 @@ class _Machine:
         if timed:
             self._zone_behind()
         if len(digits) > 2:
-            if self.year is not None:
-                raise ValueError(self.text)
-            self.year = int(digits)
+            self.year = self._once(self.year, int(digits))
             return self._separated("Year")
         event = self._separated("Num")
         if event == "NumHalf" and self.state == "n/n":  # of "1/10 5 AM" the time begins here
@@ -195,21 +200,15 @@ class _Machine:
             )
         self.at = end
         if word in _MONTHS:
-            if self.month is not None:
-                raise ValueError(self.text)
-            self.month = _MONTHS[word]
+            self.month = self._once(self.month, _MONTHS[word])
             return self._separated("Month")
         if word in _WEEKDAYS:
-            if self.weekday is not None:
-                raise ValueError(self.text)
-            self.weekday = _WEEKDAYS[word]
+            self.weekday = self._once(self.weekday, _WEEKDAYS[word])
             return "Weekday"
         if word in ("am", "pm"):
-            self._set_half(word[0])
+            self.half = self._once(self.half, word[0])
             return ""
-        if self.offset is not None:
-            raise ValueError(self.text)
-        self.offset = 0
+        self.offset = self._once(self.offset, 0)
         return "Zone"
 
     def _sign(self) -> str:
@@ -223,11 +222,6 @@ class _Machine:
         else:
             raise ValueError(self.text)
         return ""
-
-    def _set_half(self, half: str) -> None:
-        if self.half:
-            raise ValueError(self.text)
-        self.half = half
 
     def _separated(self, what: str) -> str:
         """The event by what follows the number, year or month that ends here."""
@@ -252,7 +246,7 @@ class _Machine:
             self.at += len(half)
             if half == "t":
                 return "NumLocal"
-            self._set_half(half[0])
+            self.half = self._once(self.half, half[0])
             return "NumHalf" if what == "Num" else "YearSpace"
         return what + "Space"
 
@@ -292,40 +286,26 @@ class _Machine:
         kind, shape = end.split(":")
         numbers, self.numbers = self.numbers, []
         if kind == "T":
-            if self.time is not None or (shape == "N" and not self.half):
+            if shape == "N" and not self.half:
                 raise ValueError(self.text)
             hour, minute, second = (*numbers, 0, 0)[:3]
-            self.time = hour, minute, second
-            return
-        if self.date is not None:
-            raise ValueError(self.text)
-        self.date = instants.date_ticks(*self._date(shape, numbers))
+            self.time = self._once(self.time, (hour, minute, second))
+        else:
+            self.date = self._once(self.date, self._date(shape, numbers))
 
-    def _date(self, shape: str, numbers: list[int]) -> tuple[int, int, int]:
-        first, second, third = (*numbers, 0, 0, 0)[:3]
-        month = self.month or 0
-        given = self.year or 0
-        match shape:
-            case "NN":
-                return self._this_year(), first, second
-            case "NNN":
-                return _century(third), first, second
-            case "NNY" | "YNN":
-                return given, first, second
-            case "MN":
-                return self._this_year(), month, first
-            case "NM":  # MMMM dd has its day last, yyyy MMMM its year first: the number is a year
-                return _century(first), month, 1
-            case "MNN":
-                year = _century(second)
-                if 1 <= first <= instants.days_in_month(year, month):
-                    return year, month, first
-                return _century(first), month, second
-            case "YMN":
-                return given, month, first
-            case "YM":
-                return given, month, 1
-        return given, first, 1
+    def _date(self, shape: str, numbers: list[int]) -> int:
+        if shape == "NM":  # MMMM dd has its day last, yyyy MMMM its year first: the number is a year
+            numbers = [1, *numbers]
+        month, day, *years = (*([] if self.month is None else [self.month]), *numbers, 1)
+        if self.year is not None:
+            year = self.year
+        elif len(years) < 2:
+            year = self._this_year()
+        else:
+            year = _century(years[0])
+            if shape == "MNN" and not 1 <= day <= instants.days_in_month(year, month):
+                year, day = _century(day), years[0]
+        return instants.date_ticks(year, month, day)
 
     def _this_year(self) -> int:
         return instants.date_of(self._today()).year
@@ -345,7 +325,7 @@ class _Machine:
         self.time = int(found[1]), int(found[2]), int(found[3] or 0)
         self.fraction = fraction_ticks(found[4] or "")
         try:
-            date = instants.date_ticks(*self._date("YNN", self.numbers))
+            date = self._date("YNN", self.numbers)
         except ClrException:
             raise no_such_time() from None
         self.weekday = None

@@ -7,7 +7,6 @@ Byte · SByte · float Double · Single · decimal.Decimal Decimal · Char (a st
 import decimal
 import math
 import struct
-from collections.abc import Callable
 from decimal import Decimal
 
 from apimlb.policy.clr.budget import BUDGET
@@ -100,7 +99,7 @@ def to_single(value: float) -> float:
 
 
 # (lowest, highest, Python class) by CLR name without "System."
-INTEGERS: dict[str, tuple[int, int, Callable[[int], int]]] = {
+INTEGERS: dict[str, tuple[int, int, type[int]]] = {
     "SByte": (-(2**7), 2**7 - 1, SByte),
     "Byte": (0, 2**8 - 1, Byte),
     "Int16": (-(2**15), 2**15 - 1, Short),
@@ -111,10 +110,7 @@ INTEGERS: dict[str, tuple[int, int, Callable[[int], int]]] = {
     "UInt64": (0, 2**64 - 1, ULong),
 }
 
-INTEGER_NAMES: dict[type, str] = {
-    SByte: "SByte", Byte: "Byte", Short: "Int16", UShort: "UInt16",
-    int: "Int32", UInt: "UInt32", Long: "Int64", ULong: "UInt64",
-}  # fmt: skip
+INTEGER_NAMES = {make: name for name, (_, _, make) in INTEGERS.items()}
 
 _TOO_LARGE = Decimal("79228162514264337593543950335.5")
 """What rounds to more than the largest."""
@@ -209,8 +205,8 @@ def decimal_of(value: Decimal) -> Decimal:
         return value.quantize(Decimal(1), context=_DECIMALS)
     scale = min(-exponent, 28)
     while scale >= 0:
-        rounded = value.quantize(Decimal(1).scaleb(-scale), decimal.ROUND_HALF_EVEN, decimal.Context(prec=60))
-        if int("".join(map(str, rounded.as_tuple().digits)) or "0") < 2**96:
+        rounded = value.quantize(Decimal(1).scaleb(-scale), context=_DECIMALS)
+        if rounded.scaleb(scale, _DECIMALS).copy_abs() < 2**96:
             return rounded
         scale -= 1
     raise overflow("Decimal")
@@ -282,7 +278,6 @@ def round_half_even(value: float) -> int:
 
 
 NUMERIC_DEFAULTS: dict[str, object] = {
-    "Boolean": False, "SByte": SByte(0), "Byte": Byte(0), "Int16": Short(0), "UInt16": UShort(0), "Int32": 0,
-    "UInt32": UInt(0), "Int64": Long(0), "UInt64": ULong(0), "Single": Single(0), "Double": 0.0,
-    "Decimal": Decimal(0), "Char": Char("\0"),
+    "Boolean": False, **{name: make(0) for name, (_, _, make) in INTEGERS.items()},
+    "Single": Single(0), "Double": 0.0, "Decimal": Decimal(0), "Char": Char("\0"),
 }  # fmt: skip

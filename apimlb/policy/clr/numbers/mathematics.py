@@ -8,7 +8,7 @@ from functools import partial
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException, argument, argument_range
 from apimlb.policy.clr.keywords import KEYWORDS
-from apimlb.policy.clr.numbers.arithmetic import INTEGERS, Long, Single, checked, divide, divide_float
+from apimlb.policy.clr.numbers.arithmetic import INTEGERS, Long, checked, divide, divide_float
 from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.types.definitions import Row
 
@@ -155,20 +155,19 @@ def ieee_remainder(x: float, y: float) -> float:
         return math.nan
 
 
-def absolute(name: str) -> Callable[[int], int]:
-    def absolute_of(value: int) -> int:
-        if value == INTEGERS[name][0]:
+def absolute(name: str) -> Callable[[float], float]:
+    """Math.Abs of a type whose numbers Python computes with."""
+    lowest = INTEGERS[name][0] if name in INTEGERS else None
+
+    def absolute_of(value: float) -> float:
+        if value == lowest:
             raise ClrException(
                 "System.OverflowException",
                 "Negating the minimum value of a twos complement number is invalid.",
             )
-        return INTEGERS[name][2](abs(int(value)))
+        return type(value)(abs(value))
 
     return absolute_of
-
-
-def absolute_real(value: float) -> float:
-    return Single(abs(value)) if isinstance(value, Single) else abs(value)
 
 
 def sign(value: float) -> int:
@@ -218,8 +217,10 @@ def _rows_of(name: str, keyword: str) -> Iterator[Row]:
     yield f"static {keyword} Clamp({keyword} value, {keyword} min, {keyword} max)", clamp
     if signed:
         yield f"static int Sign({keyword} value)", sign
-        absolute_of = absolute(name) if name in INTEGERS else absolute_real if real else Decimal.copy_abs
-        yield f"static {keyword} Abs({keyword} value)", absolute_of
+        yield (
+            f"static {keyword} Abs({keyword} value)",
+            (Decimal.copy_abs if name == "Decimal" else absolute(name)),
+        )
 
 
 _OF_ONE = (
