@@ -118,7 +118,7 @@ def destination_too_short(name: str = "") -> ClrException:
 
 
 def _article(what: str) -> str:
-    return f"{'an' if what[0] in 'AEIOU' and not what.startswith('U') else 'a'} {what}"
+    return f"{'an' if what[0] in 'AEIOu' else 'a'} {what}"
 
 
 def invalid_operation(message: str) -> ClrException:

@@ -38,18 +38,18 @@ def convertible(value: object) -> bool:
     return isinstance(value, Enum) or clr_type_name(value).removeprefix("System.") in _CONVERTIBLE
 
 
+def no_cast(message: str) -> exceptions.ClrException:
+    return exceptions.ClrException("System.InvalidCastException", message)
+
+
 def bad_cast(value: object, target: str) -> exceptions.ClrException:
     source = clr_type_name(value)
     if not convertible(value):
         return exceptions.invalid_cast(source, "System.IConvertible")
     if source == "System.DBNull":
-        return exceptions.ClrException(
-            "System.InvalidCastException", "Object cannot be cast from DBNull to other types."
-        )
+        return no_cast("Object cannot be cast from DBNull to other types.")
     plain = "Enum" if isinstance(value, Enum) else source.removeprefix("System.")
-    return exceptions.ClrException(
-        "System.InvalidCastException", f"Invalid cast from '{plain}' to '{target}'."
-    )
+    return no_cast(f"Invalid cast from '{plain}' to '{target}'.")
 
 
 def parse_integer(text: str | None, name: str) -> int:
@@ -66,13 +66,11 @@ def parse_integer(text: str | None, name: str) -> int:
     return fitted(int(match[1]), name)
 
 
+_SMALL = {"SByte": "signed byte", "Byte": "unsigned byte"}
+
+
 def overflow_of(name: str) -> exceptions.ClrException:
-    if name in ("SByte", "Byte"):
-        word = "a signed byte" if name == "SByte" else "an unsigned byte"
-        return exceptions.ClrException(
-            "System.OverflowException", f"Value was either too large or too small for {word}."
-        )
-    return exceptions.overflow(name)
+    return exceptions.overflow(_SMALL.get(name, name))
 
 
 def fitted(value: int, name: str) -> int:
@@ -95,12 +93,9 @@ def _real_text(text: str, form: re.Pattern[str]) -> str:
 
 
 _WORDS = {
-    "nan": math.nan,
-    "-nan": math.nan,
-    "+nan": math.nan,
-    "infinity": math.inf,
+    **dict.fromkeys(("nan", "+nan", "-nan"), math.nan),
+    **dict.fromkeys(("infinity", "+infinity"), math.inf),
     "-infinity": -math.inf,
-    "+infinity": math.inf,
 }
 
 
@@ -222,9 +217,7 @@ def to_char(value: object) -> arithmetic.Char:
         return arithmetic.Char(plain)
     if isinstance(plain, int) and not isinstance(plain, bool):
         if not 0 <= plain <= 0xFFFF:
-            raise exceptions.ClrException(
-                "System.OverflowException", "Value was either too large or too small for a character."
-            )
+            raise exceptions.overflow("character")
         return arithmetic.Char(chr(plain))
     raise bad_cast(value, "Char")
 

@@ -1,8 +1,8 @@
 """TypeCode, DBNull, and Convert's way from any value to the type that a code names."""
 
-from apimlb.policy.clr.convert.parsing import CONVERSIONS
+from apimlb.policy.clr.convert.parsing import CONVERSIONS, no_cast
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.exceptions import ClrException
+from apimlb.policy.clr.exceptions import argument
 from apimlb.policy.clr.objects.text import clr_type_name, text_of
 
 CODES = {
@@ -45,15 +45,11 @@ def change_type(value: object, code: Enum) -> object:
     if value is None and name in ("Empty", "String", "Object"):
         return None
     if _code_name(value) in ("Empty", "Object"):
-        raise _no("Object must implement IConvertible.")
+        raise no_cast("Object must implement IConvertible.")
     if name in CONVERSIONS:
         return CONVERSIONS[name](value)
     if name in ("Object", "String"):
         return value if name == "Object" else text_of(value)
     if name in ("Empty", "DBNull"):
-        raise _no(f"Object cannot be cast to {name}.")
-    raise ClrException("System.ArgumentException", "Unknown TypeCode value.")
-
-
-def _no(message: str) -> ClrException:
-    return ClrException("System.InvalidCastException", message)
+        raise no_cast(f"Object cannot be cast to {name}.")
+    raise argument("Unknown TypeCode value.")

@@ -128,17 +128,13 @@ def custom_text(value: int | float | Decimal, layout: str) -> str:
     sections = _sections(layout)
     for_zero = 2 if sections[2][0] else 0
     place = for_zero if not number.figures else 1 if number.negative and sections[1][0] else 0
-    while True:
-        tokens, plan = sections[place]
-        if not number.figures:
-            number.scale = 0
-            number.negative = number.negative and number.real
-            break
+    tokens, plan = sections[place]
+    if number.figures:
         number.scale += plan.scale
         number.round(plan.count if plan.scientific else number.scale + plan.count - plan.point)
-        if number.figures or for_zero == place:
-            break
-        place = for_zero
+        if not number.figures:
+            place = for_zero
+            tokens, plan = sections[place]
     text = _NumberWriter(number, plan).written(tokens)
     return f"-{text}" if number.negative and place == 0 and (text or number.scale) else text
 
@@ -149,8 +145,8 @@ class _NumberWriter:
     def __init__(self, number: _Digits, plan: _Plan) -> None:
         self.number = number
         self.plan = plan
-        self.first = plan.point - plan.first if plan.first < plan.point else 0
-        self.last = plan.point - plan.last if plan.last > plan.point else 0
+        self.first = max(plan.point - plan.first, 0)
+        self.last = min(plan.point - plan.last, 0)
         self.place = plan.point if plan.scientific else max(number.scale, plan.point)
         self.adjust = 0 if plan.scientific else number.scale - plan.point
         self.at = 0

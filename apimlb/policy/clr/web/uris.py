@@ -117,9 +117,7 @@ class Uri:
     def _read(self, scheme: str, rest: str) -> None:
         known = SCHEMES.get(scheme, _UNKNOWN)
         rest, hash_mark, fragment = rest.partition("#")
-        question = rest.find("?") if known.query else -1
-        query = rest[question:] if question >= 0 else ""
-        path = rest[:question] if question >= 0 else rest
+        path, question, query = rest.partition("?") if known.query else (rest, "", "")
         if scheme == "file":
             path = _rooted(path)
         if known.authority == "must" and not re.match(r"[\\/]{2}", path):
@@ -128,7 +126,7 @@ class Uri:
         if known.authority == "must" and not known.paths and not path.startswith("//"):
             raise bad_uri(_NO_HOST)
         self.scheme, self.port = scheme, known.port
-        self.query, self.fragment = decoded(query), decoded(hash_mark + fragment)
+        self.query, self.fragment = decoded(question + query), decoded(hash_mark + fragment)
         if re.match(r"[\\/]{2}" if known.paths else "//", path) and known.authority != "none":
             self.opening = "//"
             path = self._read_authority(known, path[2:])
@@ -147,9 +145,8 @@ class Uri:
 
     def _read_authority(self, known: Scheme, text: str) -> str:
         """Read what stands before the path, which is returned."""
-        end = re.search(r"[/?]", text)
-        at = end.start() if end else len(text)
-        place, path = text[:at], text[at:]
+        place = re.split("[/?]", text, maxsplit=1)[0]
+        path = text[len(place) :]
         behind = _BRACKETS.match(place)
         if behind is not None:
             place, path = behind[1], f"/{behind[2]}{path}"
@@ -294,8 +291,7 @@ def make_uri(text: str | None, kind: int = ABSOLUTE) -> Uri:
 
 def join_uri(start: Uri, rest: str) -> Uri:
     """The URI that a reference means from another one (RFC 3986, 5.2)."""
-    if start.absolute is None:
-        raise invalid_operation("This operation is not supported for a relative URI.")
+    absolute_of(start)
     given = Uri(rest)
     if given.absolute is not None:
         return given
