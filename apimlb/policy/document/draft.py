@@ -311,13 +311,3 @@ class Entry:
     sections: frozenset[Section]
     compile: Compile
     scopes: frozenset[str] = frozenset()
-
-
-INBOUND: frozenset[Section] = frozenset({"inbound"})
-BACKEND: frozenset[Section] = frozenset({"backend"})
-REQUEST_SIDE: frozenset[Section] = frozenset({"inbound", "backend"})
-OUTBOUND: frozenset[Section] = frozenset({"outbound"})
-TRANSFORMING: frozenset[Section] = frozenset({"inbound", "outbound"})
-RESPONSE_SIDE: frozenset[Section] = frozenset({"outbound", "on-error"})
-NOT_BACKEND: frozenset[Section] = frozenset({"inbound", "outbound", "on-error"})
-EVERYWHERE: frozenset[Section] = frozenset({"inbound", "backend", "outbound", "on-error"})

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from apimlb.http import RelayedStream, is_url
 from apimlb.policy.apim.context import Context
 from apimlb.policy.document.attributes import BOOLEAN, STRING, choice, integer
-from apimlb.policy.document.draft import BACKEND, REQUEST_SIDE, Draft, Entry, Getter
+from apimlb.policy.document.draft import Draft, Getter
 from apimlb.policy.run.exchange import Act, BackendId, BaseUrl, Exchange, ForwardOptions
 from apimlb.policy.run.faults import PolicyFault
 
@@ -111,9 +111,3 @@ class BufferedStream(RelayedStream):
         piece = bytes(self._held[:_CHUNK])
         del self._held[:_CHUNK]
         return piece
-
-
-TABLE = {
-    "forward-request": Entry(BACKEND, forward_request),
-    "set-backend-service": Entry(REQUEST_SIDE, set_backend_service),
-}

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from apimlb.policy.apim.bodies import MessageBody, content_of, rest_of
 from apimlb.policy.apim.context import Context, RequestView, ResponseView
 from apimlb.policy.document.attributes import STRING
-from apimlb.policy.document.draft import EVERYWHERE, TRANSFORMING, Draft, Entry
+from apimlb.policy.document.draft import Draft
 from apimlb.policy.elements import formats
 from apimlb.policy.run.exchange import Act, Exchange
 
@@ -73,9 +73,3 @@ def _addresses(exchange: Exchange) -> tuple[str, str]:
     path = "" if context.api is None else context.api.path.strip("/")
     outer = f"{context.request.original_url.origin}/{path}".rstrip("/")
     return outer, exchange.base_url.rstrip("/")
-
-
-TABLE = {
-    "find-and-replace": Entry(EVERYWHERE, find_and_replace),
-    "redirect-content-urls": Entry(TRANSFORMING, redirect_content_urls),
-}

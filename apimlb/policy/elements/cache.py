@@ -1,7 +1,7 @@
 """The value cache: cache-lookup-value, cache-store-value, cache-remove-value."""
 
 from apimlb.policy.document.attributes import ANY, BOOLEAN, STRING, choice, integer
-from apimlb.policy.document.draft import EVERYWHERE, Draft, Entry
+from apimlb.policy.document.draft import Draft
 from apimlb.policy.run.exchange import Act, CachingType, Exchange
 from apimlb.policy.run.faults import PolicyFault
 
@@ -59,10 +59,3 @@ def cache_remove_value(draft: Draft) -> Act:
             raise PolicyFault("CacheRemovalFailed", "The entry could not be removed from the cache.")
 
     return act
-
-
-TABLE = {
-    "cache-lookup-value": Entry(EVERYWHERE, cache_lookup_value),
-    "cache-remove-value": Entry(EVERYWHERE, cache_remove_value),
-    "cache-store-value": Entry(EVERYWHERE, cache_store_value),
-}

@@ -18,7 +18,7 @@ from apimlb.policy.apim.bodies import rest_of
 from apimlb.policy.apim.context import Api, Context, Operation, ResponseView
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.document.attributes import BOOLEAN, STRING, Kind, integer, unexpected
-from apimlb.policy.document.draft import INBOUND, Draft, Entry, Getter
+from apimlb.policy.document.draft import Draft, Getter
 from apimlb.policy.elements.reports import Report, report
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
@@ -313,12 +313,3 @@ def _moment(text: str) -> float:
 
 
 _MOMENT = Kind("string", _moment, lambda value: _moment(str(value)))
-
-_PRODUCT = frozenset({"product"})
-
-TABLE = {
-    "quota": Entry(INBOUND, quota, _PRODUCT),
-    "quota-by-key": Entry(INBOUND, quota_by_key),
-    "rate-limit": Entry(INBOUND, rate_limit, _PRODUCT | {"api", "operation"}),
-    "rate-limit-by-key": Entry(INBOUND, rate_limit_by_key),
-}

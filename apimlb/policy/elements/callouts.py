@@ -7,7 +7,7 @@ from apimlb.policy.apim.bodies import MessageBody, rest_of
 from apimlb.policy.apim.context import Context, ResponseView
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, choice, integer
-from apimlb.policy.document.draft import EVERYWHERE, Draft, Entry, Getter
+from apimlb.policy.document.draft import Draft, Getter
 from apimlb.policy.elements import formats
 from apimlb.policy.elements.bodies import works_on_request
 from apimlb.policy.elements.credentials import certificate_of, identity_token, proxy_of
@@ -152,9 +152,3 @@ def _copied(exchange: Exchange) -> Request:
     formats.spend(len(view.headers))
     headers = Headers((name, value) for name, value in view.headers if name.lower() != "host")
     return Request(view.method, str(view.url), headers, rest_of(view.body), view.ip_address)
-
-
-TABLE = {
-    "return-response": Entry(EVERYWHERE, return_response),
-    "send-request": Entry(EVERYWHERE, send_request),
-}

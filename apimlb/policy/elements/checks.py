@@ -5,7 +5,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from apimlb.policy.apim.context import Context
 from apimlb.policy.clr.budget import charge_looked_at
 from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, Kind, choice, integer, unexpected
-from apimlb.policy.document.draft import INBOUND, Draft, Entry, Getter
+from apimlb.policy.document.draft import Draft, Getter
 from apimlb.policy.elements import formats
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
@@ -118,6 +118,3 @@ def _range(child: Draft) -> Getter[tuple[_Place, _Place]]:
 
 def _place(address: Address) -> _Place:
     return address.version, int(address)
-
-
-TABLE = {"check-header": Entry(INBOUND, check_header), "ip-filter": Entry(INBOUND, ip_filter)}

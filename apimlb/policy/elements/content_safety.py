@@ -15,7 +15,7 @@ from apimlb.http import Headers, RelayedStream, Request
 from apimlb.policy.apim.context import Context
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, choice, integer
-from apimlb.policy.document.draft import TRANSFORMING, Draft, Entry, Getter
+from apimlb.policy.document.draft import Draft, Getter
 from apimlb.policy.elements import formats, token_usage
 from apimlb.policy.elements.callouts import SERVICE_TIMEOUT
 from apimlb.policy.run.exchange import Act, Exchange
@@ -215,6 +215,3 @@ class CheckedStream(RelayedStream):
         if length:
             await self._check(formats.joined("", texts))
         self._passed += filter(None, held)
-
-
-TABLE = {"llm-content-safety": Entry(TRANSFORMING, llm_content_safety)}

@@ -8,7 +8,7 @@ from apimlb.policy.apim.context import Context
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.clr.objects.text import clr_type_name
 from apimlb.policy.document.attributes import ANY, BOOLEAN, STRING, choice, integer
-from apimlb.policy.document.draft import EVERYWHERE, Draft, Entry
+from apimlb.policy.document.draft import Draft
 from apimlb.policy.run.exchange import Act, Block, Exchange
 from apimlb.policy.run.faults import PolicyFault, default_response
 from apimlb.policy.run.steps import begun, run_block
@@ -209,14 +209,3 @@ def wait(draft: Draft) -> Act:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     return act
-
-
-TABLE = {
-    "base": Entry(EVERYWHERE, base),
-    "choose": Entry(EVERYWHERE, choose),
-    "include-fragment": Entry(EVERYWHERE, include_fragment),
-    "limit-concurrency": Entry(EVERYWHERE, limit_concurrency),
-    "retry": Entry(EVERYWHERE, retry),
-    "set-variable": Entry(EVERYWHERE, set_variable),
-    "wait": Entry(EVERYWHERE - {"on-error"}, wait),
-}

@@ -12,7 +12,7 @@ from apimlb.policy.apim.bodies import MessageBody, content_of
 from apimlb.policy.apim.context import Context
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.document.attributes import BOOLEAN, STRING, choice
-from apimlb.policy.document.draft import NOT_BACKEND, OUTBOUND, Draft, Entry
+from apimlb.policy.document.draft import Draft
 from apimlb.policy.elements import formats
 from apimlb.policy.elements.bodies import message_with_body
 from apimlb.policy.run.exchange import Act, Exchange
@@ -99,10 +99,3 @@ def jsonp(draft: Draft) -> Act:
         response.headers.set("Content-Type", "application/javascript")
 
     return act
-
-
-TABLE = {
-    "json-to-xml": Entry(NOT_BACKEND, json_to_xml),
-    "jsonp": Entry(OUTBOUND, jsonp),
-    "xml-to-json": Entry(NOT_BACKEND, xml_to_json),
-}

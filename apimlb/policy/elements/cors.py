@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from apimlb.http import Headers
 from apimlb.policy.apim.context import Context, ResponseView
 from apimlb.policy.document.attributes import BOOLEAN, TEXT, integer
-from apimlb.policy.document.draft import INBOUND, Draft, Entry, Getter
+from apimlb.policy.document.draft import Draft, Getter
 from apimlb.policy.elements import formats
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.pipeline import PREFLIGHT
@@ -96,6 +96,3 @@ def _listed(items: Sequence[Draft], default: list[str]) -> Getter[list[str]]:
 def _fit(given: list[str], listed: list[str]) -> bool:
     """Whether all that is given is listed; case is ignored."""
     return "*" in listed or {each.lower() for each in given} <= {each.lower() for each in listed}
-
-
-TABLE = {"cors": Entry(INBOUND, cors)}

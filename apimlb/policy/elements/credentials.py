@@ -11,7 +11,7 @@ from typing import Any
 
 from apimlb.policy.apim.context import Context
 from apimlb.policy.document.attributes import ANY, BOOLEAN, STRING, choice
-from apimlb.policy.document.draft import INBOUND, TRANSFORMING, Draft, Entry, Getter
+from apimlb.policy.document.draft import Draft, Getter
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
 from apimlb.policy.run.records import HIDDEN, Value
@@ -139,12 +139,3 @@ def get_authorization_context(draft: Draft) -> Act:
             context.variables[variable(context)] = found
 
     return act
-
-
-TABLE = {
-    "authentication-basic": Entry(INBOUND, authentication_basic),
-    "authentication-certificate": Entry(INBOUND, authentication_certificate),
-    "authentication-managed-identity": Entry(TRANSFORMING, authentication_managed_identity),
-    "get-authorization-context": Entry(INBOUND, get_authorization_context),
-    "proxy": Entry(INBOUND, proxy_of),
-}

@@ -6,7 +6,7 @@ record (`apimlb.policy.run.records`): nothing is sent.
 """
 
 from apimlb.policy.document.attributes import STRING, integer
-from apimlb.policy.document.draft import EVERYWHERE, NOT_BACKEND, Draft, Entry
+from apimlb.policy.document.draft import Draft
 from apimlb.policy.elements import formats
 from apimlb.policy.elements.callouts import DEFAULT_TIMEOUT, message_of
 from apimlb.policy.elements.messages import BYTES
@@ -84,10 +84,3 @@ def send_service_bus_message(draft: Draft) -> Act:
         exchange.record("message", "send-service-bus-message", name_of(context), values)
 
     return act
-
-
-TABLE = {
-    "log-to-eventhub": Entry(EVERYWHERE, log_to_eventhub),
-    "send-one-way-request": Entry(EVERYWHERE, send_one_way_request),
-    "send-service-bus-message": Entry(NOT_BACKEND, send_service_bus_message),
-}

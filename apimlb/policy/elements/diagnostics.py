@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from apimlb.policy.apim.context import Context
 from apimlb.policy.document.attributes import STRING, TEXT, choice
-from apimlb.policy.document.draft import EVERYWHERE, Draft, Entry
+from apimlb.policy.document.draft import Draft
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.records import Value
 
@@ -47,6 +47,3 @@ def untouched(context: Context) -> Iterator[None]:
     finally:
         for body, consumed in kept:
             body.consumed = consumed
-
-
-TABLE = {"trace": Entry(EVERYWHERE, trace)}

@@ -14,7 +14,7 @@ from apimlb.policy.apim.context import Context
 from apimlb.policy.clr.budget import charge_fields
 from apimlb.policy.clr.objects.text import to_clr_string
 from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, Kind, choice, integer
-from apimlb.policy.document.draft import EVERYWHERE, REQUEST_SIDE, Draft, Entry, Getter
+from apimlb.policy.document.draft import Draft, Getter
 from apimlb.policy.elements import formats, liquid
 from apimlb.policy.elements.bodies import works_on_request
 from apimlb.policy.run.exchange import Act, Exchange, bounded_url
@@ -236,13 +236,3 @@ def _fields(query: str) -> list[tuple[str, str]]:
     """The fields of a query as they stand there, each behind its name in lower case."""
     charge_fields(query)
     return [(unquote_plus(part.partition("=")[0]).lower(), part) for part in query.split("&") if part]
-
-
-TABLE = {
-    "rewrite-uri": Entry(REQUEST_SIDE, rewrite_uri),
-    "set-body": Entry(EVERYWHERE, set_body),
-    "set-header": Entry(EVERYWHERE, set_header),
-    "set-method": Entry(EVERYWHERE, set_method),
-    "set-query-parameter": Entry(REQUEST_SIDE, set_query_parameter),
-    "set-status": Entry(EVERYWHERE, set_status),
-}

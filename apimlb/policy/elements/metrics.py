@@ -9,7 +9,7 @@ from functools import partial
 
 from apimlb.policy.apim.context import Context
 from apimlb.policy.document.attributes import DOUBLE, STRING
-from apimlb.policy.document.draft import EVERYWHERE, INBOUND, Draft, Entry, Getter
+from apimlb.policy.document.draft import Draft, Getter
 from apimlb.policy.elements import token_usage
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
@@ -120,10 +120,3 @@ def _dimension(draft: Draft) -> tuple[Getter[str], Getter[str]]:
         return str(_DEFAULTS[given](context) or "")
 
     return name, default
-
-
-TABLE = {
-    "azure-openai-emit-token-metric": Entry(INBOUND, emit_token_metric),
-    "emit-metric": Entry(EVERYWHERE, emit_metric),
-    "llm-emit-token-metric": Entry(INBOUND, emit_token_metric),
-}

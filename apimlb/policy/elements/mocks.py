@@ -7,7 +7,7 @@ from apimlb.http import Headers
 from apimlb.policy.apim.bodies import MessageBody
 from apimlb.policy.apim.context import Example, ResponseView
 from apimlb.policy.document.attributes import STRING, integer
-from apimlb.policy.document.draft import NOT_BACKEND, Draft, Entry
+from apimlb.policy.document.draft import Draft
 from apimlb.policy.elements import formats
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.steps import Returned
@@ -39,6 +39,3 @@ def _fitting(examples: tuple[Example, ...], status: int, content_type: str) -> E
         if example.status == status and wanted in ("", formats.media_type(example.content_type)):
             return example
     return None
-
-
-TABLE = {"mock-response": Entry(NOT_BACKEND, mock_response)}

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from apimlb.policy.apim.context import Context, ResponseView, User
 from apimlb.policy.document.attributes import BOOLEAN, TEXT, choice, integer
-from apimlb.policy.document.draft import INBOUND, OUTBOUND, Draft, Entry, Getter
+from apimlb.policy.document.draft import Draft, Getter
 from apimlb.policy.elements import formats
 from apimlb.policy.elements.cache import caching_type
 from apimlb.policy.run.exchange import Act, Exchange
@@ -111,6 +111,3 @@ def cache_store(draft: Draft, kind: str = "response") -> Act:
             await keep(context.response, duration(context))
 
     return act
-
-
-TABLE = {"cache-lookup": Entry(INBOUND, cache_lookup), "cache-store": Entry(OUTBOUND, cache_store)}

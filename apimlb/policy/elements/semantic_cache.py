@@ -14,7 +14,7 @@ from functools import partial
 from apimlb.http import Headers, Request
 from apimlb.policy.apim.context import Context, ResponseView
 from apimlb.policy.document.attributes import BOOLEAN, DOUBLE, STRING, TEXT, choice, integer
-from apimlb.policy.document.draft import INBOUND, OUTBOUND, Draft, Entry
+from apimlb.policy.document.draft import Draft
 from apimlb.policy.elements import formats, token_usage
 from apimlb.policy.elements.callouts import SERVICE_TIMEOUT
 from apimlb.policy.elements.response_cache import cache_store
@@ -126,11 +126,3 @@ def _distance(one: Vector, other: Vector) -> float:
 
 def semantic_cache_store(draft: Draft) -> Act:
     return cache_store(draft, "semantic")
-
-
-TABLE = {
-    "azure-openai-semantic-cache-lookup": Entry(INBOUND, semantic_cache_lookup),
-    "azure-openai-semantic-cache-store": Entry(OUTBOUND, semantic_cache_store),
-    "llm-semantic-cache-lookup": Entry(INBOUND, semantic_cache_lookup),
-    "llm-semantic-cache-store": Entry(OUTBOUND, semantic_cache_store),
-}

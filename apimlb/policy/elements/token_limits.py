@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from apimlb.policy.apim.context import Context
 from apimlb.policy.document.attributes import BOOLEAN, STRING, Kind, choice, integer, unboxed
-from apimlb.policy.document.draft import INBOUND, Draft, Entry, Getter
+from apimlb.policy.document.draft import Draft, Getter
 from apimlb.policy.elements import token_usage
 from apimlb.policy.elements.reports import Report, report
 from apimlb.policy.run.counters import Counters, Period, bounds, spoken
@@ -146,9 +146,3 @@ def llm_token_limit(draft: Draft) -> Act:
         report(draft, "remaining-quota-tokens"),
         report(draft, "tokens-consumed"),
     ).act
-
-
-TABLE = {
-    "azure-openai-token-limit": Entry(INBOUND, llm_token_limit),
-    "llm-token-limit": Entry(INBOUND, llm_token_limit),
-}

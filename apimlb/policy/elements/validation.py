@@ -14,7 +14,7 @@ from apimlb.numerals import is_json_integer, is_json_number
 from apimlb.policy.apim.bodies import MessageBody, content_of, rest_of
 from apimlb.policy.apim.context import Context, Declared, DeclaredParameter
 from apimlb.policy.document.attributes import BOOLEAN, STRING, choice, integer
-from apimlb.policy.document.draft import INBOUND, NOT_BACKEND, RESPONSE_SIDE, Draft, Entry, Getter
+from apimlb.policy.document.draft import Draft, Getter
 from apimlb.policy.elements import formats
 from apimlb.policy.elements.bodies import message_with_body, works_on_request
 from apimlb.policy.run.exchange import Act, Exchange
@@ -255,11 +255,3 @@ def _known_types(context: Context, on_request: bool) -> set[str]:
         return {formats.media_type(each) for each in declared.contents}
     status = context.response.status_code if context.response else 0
     return {formats.media_type(each) for each in declared.response_contents.get(status, ())}
-
-
-TABLE = {
-    "validate-content": Entry(NOT_BACKEND, validate_content),
-    "validate-headers": Entry(RESPONSE_SIDE, validate_headers),
-    "validate-parameters": Entry(INBOUND, validate_parameters),
-    "validate-status-code": Entry(RESPONSE_SIDE, validate_status_code),
-}

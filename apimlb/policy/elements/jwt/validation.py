@@ -11,7 +11,7 @@ from apimlb.policy.apim.context import Context
 from apimlb.policy.apim.credentials import jwt_of
 from apimlb.policy.clr.budget import charge_fields
 from apimlb.policy.document.attributes import BOOLEAN, STRING, integer
-from apimlb.policy.document.draft import INBOUND, Draft, Entry, Getter
+from apimlb.policy.document.draft import Draft, Getter
 from apimlb.policy.document.problems import NOT_IMPLEMENTED
 from apimlb.policy.elements import formats
 from apimlb.policy.elements.jwt import signature
@@ -242,9 +242,3 @@ def _validation(draft: Draft, token_in: Callable[[Context], str | None], rules: 
             context.variables[variable] = jwt_of(token.header, claims)
 
     return act
-
-
-TABLE = {
-    "validate-azure-ad-token": Entry(INBOUND, validate_azure_ad_token),
-    "validate-jwt": Entry(INBOUND, validate_jwt),
-}
