@@ -1,5 +1,5 @@
-"""Every policy element that the local gateway runs: one row each, with the sections that it may stand in, what
-compiles it, and for some the scopes of the documents that may hold it."""
+"""Every policy element that the local gateway runs: one row each, with the sections that it may stand in,
+what compiles it, and for some the scopes of the documents that may hold it."""
 
 from typing import NoReturn
 
