@@ -46,8 +46,8 @@ def _passed(text: str, start: int) -> tuple[int, int, list[str]]:
     """Pass tokens until nothing is owed, or none can be passed: where the last one ends (-1 where it does
     not), where it begins, and what is still owed (see `_code`)."""
     stack: list[str] = []
-    at = end = start
-    while 0 <= end < len(text) and len(stack) <= _DEPTH_LIMIT and (stack or end == start):
+    at, end, length = start, start, len(text)
+    while 0 <= end < length and (stack or end == start) and len(stack) <= _DEPTH_LIMIT:
         at = end
         end = _interpolated(text, at, stack) if stack and stack[-1] in _TEXT else _code(text, at, stack)
     return end, at, stack

@@ -64,8 +64,18 @@ class DocumentCompilation:
         return self.block(element, "")
 
     def block(self, element: Element, path: str) -> Block:
-        steps = [self._step(child, f"{path}/{name}" if path else name) for name, child in element.named()]
-        return Block(tuple(step for step in steps if step is not None))
+        totals: dict[str, int] = {}
+        for child in element.children:
+            totals[child.tag] = totals.get(child.tag, 0) + 1
+        counts: dict[str, int] = {}
+        steps = []
+        for child in element.children:
+            counts[child.tag] = counts.get(child.tag, 0) + 1
+            name = f"{child.tag}[{counts[child.tag]}]" if totals[child.tag] > 1 else child.tag
+            step = self._step(child, f"{path}/{name}" if path else name)
+            if step is not None:
+                steps.append(step)
+        return Block(tuple(steps))
 
     def _step(self, element: Element, path: str) -> Step | None:
         """The compiled element; None, and a problem noted, when it does not compile. The rest of an upload

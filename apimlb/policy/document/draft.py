@@ -117,13 +117,9 @@ class Draft:
         return (lambda _: default) if getter is None else getter
 
     def optional(self, name: str, kind: Kind[T]) -> Getter[T] | None:
-        text = self._text(name)
-        return None if text is None else self._getter(text, kind, f"The '{name}' attribute is invalid - ")
-
-    def _text(self, name: str) -> Text | None:
-        """An attribute that the element may have."""
         self._asked.add(name)
-        return self.element.attributes.get(name)
+        text = self.element.attributes.get(name)
+        return None if text is None else self._getter(text, kind, f"The '{name}' attribute is invalid - ")
 
     def lacks(self, *names: str) -> None:
         """Refuse attributes that Azure has and the local gateway has not."""
@@ -153,7 +149,8 @@ class Draft:
 
     def required_word(self, name: str, kind: Kind[T]) -> T:
         """A required attribute that takes no expression."""
-        text = self._text(name)
+        self._asked.add(name)
+        text = self.element.attributes.get(name)
         if text is None:
             raise self.error(f"The required attribute '{name}' is missing.")
         if text.is_expression:
@@ -182,10 +179,11 @@ class Draft:
     def children(self, tag: str) -> Sequence["Draft"]:
         """The child elements called `tag`, which are part of this policy."""
         self._expected.append(tag)
+        found = [child for child in self.element.children if child.tag == tag]
+        names = [tag] if len(found) == 1 else [f"{tag}[{place}]" for place in range(1, len(found) + 1)]
         made = [
             Draft(child, self.compilation, f"{self.path}/{name}", self.policy)
-            for name, child in self.element.named()
-            if child.tag == tag
+            for child, name in zip(found, names, strict=True)
         ]
         self._drafts += made
         return made

@@ -12,7 +12,6 @@ Differences from XML, all of them needed to read policies as people write and Az
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -61,14 +60,6 @@ class Element:
         """What stands between the tags, entities decoded."""
         text, start, end = self._inside
         return text[start:end]
-
-    def named(self) -> Iterator[tuple[str, "Element"]]:
-        """The children by their names in a path: counted where siblings share a tag, `when[2]`."""
-        totals = Counter(child.tag for child in self.children)
-        counts = Counter[str]()
-        for child in self.children:
-            counts[child.tag] += 1
-            yield f"{child.tag}[{counts[child.tag]}]" if totals[child.tag] > 1 else child.tag, child
 
     def find(self, tag: str) -> "Element | None":
         return next((child for child in self.children if child.tag == tag), None)
