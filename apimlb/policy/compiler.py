@@ -100,8 +100,8 @@ class _Upload:
             sections = _sections(_root(source, compilation), compilation)
         if compilation.problems:
             raise combined(compilation.problems)
-        readers, heirs = frozenset(compilation.readers), frozenset(compilation.heirs)
-        return PolicyDocument(source.scope, sections, readers, heirs)
+        readers, inheriting = frozenset(compilation.readers), frozenset(compilation.inheriting)
+        return PolicyDocument(source.scope, sections, readers, inheriting)
 
     def explain(self, error: PolicyError, source: _Source) -> None:
         """Say which named values the problems come from, as far as the allowance reaches; hide all values."""
@@ -175,7 +175,7 @@ def _reads(chain: Sequence[PolicyDocument], section: Section) -> bool:
     """Whether the narrowest document's section reads the response's body, itself or through `<base/>`."""
     reads = False
     for document in chain:
-        reads = section in document.readers or (reads and section in document.heirs)
+        reads = section in document.readers or (reads and section in document.inheriting)
     return reads
 
 

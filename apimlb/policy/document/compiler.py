@@ -38,7 +38,7 @@ class DocumentCompilation:
     section: Section = "inbound"
     problems: list[InvalidPolicy] = field(default_factory=list)
     readers: set[Section] = field(default_factory=set)
-    heirs: set[Section] = field(default_factory=set)
+    inheriting: set[Section] = field(default_factory=set)
     _inside: list[str] = field(default_factory=list)
     _read: dict[str, Element] = field(default_factory=dict)
     _count: int = 0
@@ -170,4 +170,4 @@ class DocumentCompilation:
         self.readers.add(self.section)
 
     def inherits(self) -> None:
-        self.heirs.add(self.section)
+        self.inheriting.add(self.section)

@@ -1,19 +1,16 @@
 """The value cache: cache-lookup-value, cache-store-value, cache-remove-value."""
 
+from typing import cast, get_args
+
 from apimlb.policy.document.attributes import ANY, BOOLEAN, STRING, choice, integer
 from apimlb.policy.document.draft import Draft
 from apimlb.policy.run.exchange import Act, CachingType, Exchange
 from apimlb.policy.run.faults import PolicyFault
 
-_KINDS: dict[str, CachingType] = {
-    "internal": "internal",
-    "external": "external",
-    "prefer-external": "prefer-external",
-}
-
 
 def caching_type(draft: Draft) -> CachingType:
-    return _KINDS[draft.word("caching-type", choice(*_KINDS), "prefer-external")]
+    kinds = choice(*get_args(CachingType))
+    return cast(CachingType, draft.word("caching-type", kinds, "prefer-external"))
 
 
 def cache_lookup_value(draft: Draft) -> Act:

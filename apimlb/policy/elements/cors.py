@@ -41,7 +41,7 @@ def cors(draft: Draft) -> Act:
     def act(exchange: Exchange) -> None:
         context = exchange.context
         origin = formats.header(context.request.headers, "Origin")
-        if origin is None or any(name == _ORIGIN for name, _ in exchange.stamps):
+        if origin is None or any(name == _ORIGIN for name, _ in exchange.added_headers):
             return
         origins, credentials = origins_of(context), credentials_of(context)
         shown = [(_ORIGIN, "*" if "*" in origins and not credentials else origin)]
@@ -53,7 +53,7 @@ def cors(draft: Draft) -> Act:
         elif allowed:
             exposed = exposed_of(context)
             shown += [("Access-Control-Expose-Headers", formats.joined(",", exposed))] if exposed else []
-            exchange.stamps += shown
+            exchange.added_headers += shown
         elif ends(context) and context.request.method in _ENDED:
             _end(exchange, None, last=True)
 

@@ -5,7 +5,6 @@ Microsoft Learn, API Management policy reference: emit-metric, llm-emit-token-me
 """
 
 from collections.abc import Callable
-from functools import partial
 
 from apimlb.policy.apim.context import Context
 from apimlb.policy.document.attributes import DOUBLE, STRING
@@ -69,7 +68,15 @@ def emit_token_metric(draft: Draft) -> Act:
     an error costs no tokens."""
     namespace = draft.word("namespace", STRING, NAMESPACE)
     dimensions = _dimensions(draft)
-    emit = partial(_emit_tokens, draft.element.tag, namespace, dimensions)
+
+    def emit(exchange: Exchange, used: token_usage.Tokens) -> None:
+        told = dimensions(exchange.context)
+        for name, number in (
+            ("Total Tokens", used.total),
+            ("Prompt Tokens", used.prompt),
+            ("Completion Tokens", used.completion),
+        ):
+            _emit(exchange, draft.element.tag, namespace, name, float(number), told)
 
     def act(exchange: Exchange) -> None:
         prompt = token_usage.of_prompt(token_usage.said_in(exchange.context.request.body))
@@ -80,19 +87,6 @@ def emit_token_metric(draft: Draft) -> Act:
         exchange.settlements.append(settle)
 
     return act
-
-
-def _emit_tokens(
-    element: str, namespace: str, dimensions: Dimensions, exchange: Exchange, used: token_usage.Tokens
-) -> None:
-    told = dimensions(exchange.context)
-    rows = (
-        ("Total Tokens", used.total),
-        ("Prompt Tokens", used.prompt),
-        ("Completion Tokens", used.completion),
-    )
-    for name, number in rows:
-        _emit(exchange, element, namespace, name, float(number), told)
 
 
 def _dimensions(draft: Draft) -> Dimensions:

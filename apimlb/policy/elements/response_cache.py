@@ -39,7 +39,7 @@ def cache_lookup(draft: Draft) -> Act:
             await cache.put(key, response.copy(), seconds, kind)
 
         exchange.keepers["response"] = keep
-        exchange.stamps += _downstream(downstream(context), revalidate(context))
+        exchange.added_headers += _downstream(downstream(context), revalidate(context))
         found = await cache.get(key, kind)
         if isinstance(found, ResponseView):
             context.response = found.copy()

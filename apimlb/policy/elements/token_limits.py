@@ -8,6 +8,7 @@ that is just used up still lets the next call in.
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast, get_args
 
 from apimlb.policy.apim.context import Context
 from apimlb.policy.document.attributes import BOOLEAN, STRING, Kind, choice, integer, unboxed
@@ -19,7 +20,6 @@ from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
 
 _SOURCE = "llm-token-limit"
-_PERIODS: tuple[Period, ...] = ("Hourly", "Daily", "Weekly", "Monthly", "Yearly")
 
 
 _LONG = Kind("long", int, unboxed(int, "System.Int64", int), frozenset({"System.Int64"}))
@@ -57,8 +57,7 @@ class TokenLimit:
         exchange.settlements.append(settle)
 
     def _quota(self, context: Context) -> tuple[Period, int | None]:
-        period = self.period(context)
-        return next(each for each in _PERIODS if each == period), self.quota and self.quota(context)
+        return cast(Period, self.period(context)), self.quota and self.quota(context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +129,7 @@ def llm_token_limit(draft: Draft) -> Act:
     key = draft.required("counter-key", STRING)
     per_minute = draft.word("tokens-per-minute", integer(1), 0)
     quota = draft.optional("token-quota", _LONG)
-    period = draft.optional("token-quota-period", choice(*_PERIODS))
+    period = draft.optional("token-quota-period", choice(*get_args(Period)))
     estimates = draft.required_word("estimate-prompt-tokens", BOOLEAN)
     draft.at_least_one("tokens-per-minute", "token-quota")
     if (quota is None) != (period is None):

@@ -148,7 +148,7 @@ class CountedStream(RelayedStream):
         super().__init__(body)
         self._done: Callable[[int, Tokens | None], None] | None = done
         self._counted: Tokens | None = None
-        self._lines = Lines()
+        self._lines: Lines | None = Lines()
         self._characters = 0
 
     async def __anext__(self) -> bytes:
@@ -158,13 +158,13 @@ class CountedStream(RelayedStream):
             self._finish()
             raise
         try:
-            for line in self._lines.take(chunk):
+            for line in self._lines.take(chunk) if self._lines else ():
                 if line.startswith(b"data:"):
                     event = parsed(line.removeprefix(b"data:"))
                     self._characters += len(text_of_event(event))
                     self._counted = of_answer(event) or self._counted
         except ClrException:
-            self._lines = Lines(ignored=True)  # the client gets its answer, however long it is
+            self._lines = None  # the client gets its answer, however long it is
         return chunk
 
     async def aclose(self) -> None:
@@ -179,16 +179,13 @@ class CountedStream(RelayedStream):
 
 
 class Lines:
-    """The lines of a stream, as its chunks come; nothing of one that is `ignored`."""
+    """The lines of a stream, as its chunks come."""
 
-    def __init__(self, *, ignored: bool = False) -> None:
+    def __init__(self) -> None:
         self._begun: list[bytes] = []
-        self._ignored = ignored
 
     def take(self, chunk: bytes) -> list[bytes]:
         """The lines that a chunk ends; raises ClrException when the request may read no more."""
-        if self._ignored:
-            return []
         formats.spend(1 + (len(chunk) >> 6) + (chunk.count(b"\n") >> 3))
         if b"\n" not in chunk:
             self._begun.append(chunk)

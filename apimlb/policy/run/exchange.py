@@ -180,7 +180,7 @@ class Exchange:
     """What is owed once a backend has answered, in the order of the policies that owe it."""
     endings: list[Callable[["Exchange"], None]] = field(default_factory=list)
     """What is owed when outbound is over."""
-    stamps: list[tuple[str, str]] = field(default_factory=list)
+    added_headers: list[tuple[str, str]] = field(default_factory=list)
     """Headers that the response gets, from a backend or from the gateway."""
     counted: set[str] = field(default_factory=set)
     """The keys under which this request was counted: each counts it once."""

@@ -111,19 +111,20 @@ async def _read(block: Block, exchange: Exchange) -> None:
 
 async def _on_error(policy: Policy, exchange: Exchange, fault: PolicyFault) -> None:
     """Make the fault the response, and let on-error change it; a fault in there is the last word."""
-    await _blame(exchange, fault)
+    await _show(exchange, fault)
     exchange.awaited = frozenset()
     BUDGET.grant(FAILURE_STEPS, FAILURE_ROOM)
     try:
         if (section := _section(policy, exchange, "on-error")) is not None:
             await section
     except PolicyFault as further:
-        await _blame(exchange, further)
+        await _show(exchange, further)
     except Returned:
         pass
 
 
-async def _blame(exchange: Exchange, fault: PolicyFault) -> None:
+async def _show(exchange: Exchange, fault: PolicyFault) -> None:
+    """Make the fault `context.LastError` and, unless it keeps the backend's, `context.Response`."""
     fault.section = fault.section or exchange.section
     exchange.context.last_error = last_error(fault)
     if not fault.keeps_response:
@@ -136,7 +137,7 @@ def _answer(exchange: Exchange) -> Response:
     view = exchange.context.response or ResponseView(200)
     live, exchange.live = exchange.live, None
     headers = view.headers
-    for name, value in exchange.stamps:
+    for name, value in exchange.added_headers:
         headers.set(name, value)
     if live is not None:
         return Response(view.status_code, headers, live.body, view.status_reason)

@@ -9,12 +9,12 @@ from apimlb.policy.run.exchange import Block, Section
 @dataclass(frozen=True, slots=True)
 class PolicyDocument:
     """One scope's policy. `readers` are the sections that read `context.Response.Body`, so that a response
-    cannot be streamed past them; `heirs` those that hold `<base/>`."""
+    cannot be streamed past them; `inheriting` those that hold `<base/>`."""
 
     scope: str
     sections: Mapping[Section, Block]
     readers: frozenset[Section] = frozenset()
-    heirs: frozenset[Section] = frozenset()
+    inheriting: frozenset[Section] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
