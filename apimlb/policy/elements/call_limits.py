@@ -90,7 +90,7 @@ class Rates:
     retry: Report
     left: Report
     total: Report
-    counting: Counting = _ONE
+    counting: Counting
 
     def take(self, exchange: Exchange, who: str) -> None:
         """Refuse the call with 429, or count it for all the rates: a call that is refused counts for no rate,
@@ -197,8 +197,7 @@ class MeasuredStream(RelayedStream):
 
 def rate_limit(draft: Draft) -> Act:
     """By subscription; who comes without one has no limit (the page's usage notes)."""
-    retry, left, total = _reports(draft)
-    limits = Rates([_rate(*place) for place in _places(draft)], retry, left, total)
+    limits = _limits(draft, [_rate(*place) for place in _places(draft)])
 
     def act(exchange: Exchange) -> None:
         subscription = exchange.context.subscription
@@ -215,13 +214,12 @@ def _rate(draft: Draft, applies: Applies, place: str) -> Rate:
 
 
 def rate_limit_by_key(draft: Draft) -> Act:
-    retry, left, total = _reports(draft)
     counting = _counting(draft)
     key = draft.required("counter-key", STRING)
     rate = Rate(
         draft.required("calls", integer(1)), draft.required("renewal-period", integer(1, _LONGEST_RATE))
     )
-    limits = Rates([rate], retry, left, total, counting)
+    limits = _limits(draft, [rate], counting)
     return lambda exchange: limits.take(exchange, f"by {key(exchange.context)}")
 
 
@@ -294,12 +292,13 @@ def _counting(draft: Draft) -> Counting:
     return Counting(lambda context: count(context) if condition(context) else 0, late, draft.element.tag)
 
 
-def _reports(draft: Draft) -> tuple[Report, Report, Report]:
-    """When to call again, the calls that are left, and of how many."""
-    return (
+def _limits(draft: Draft, rates: list[Rate], counting: Counting = _ONE) -> Rates:
+    return Rates(
+        rates,
         report(draft, "retry-after", "Retry-After"),
         report(draft, "remaining-calls"),
         Report(draft.word("total-calls-header-name", STRING, "")),
+        counting,
     )
 
 

@@ -1,6 +1,7 @@
 """Messages made on the way: return-response, send-request."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from apimlb.http import Headers, Request, is_url
 from apimlb.policy.apim.bodies import MessageBody, rest_of
@@ -8,7 +9,7 @@ from apimlb.policy.apim.context import Context, ResponseView
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, choice, integer
 from apimlb.policy.document.draft import Draft, Getter
-from apimlb.policy.elements import formats
+from apimlb.policy.elements import formats, token_usage
 from apimlb.policy.elements.bodies import works_on_request
 from apimlb.policy.elements.credentials import certificate_of, identity_token, proxy_of
 from apimlb.policy.elements.messages import body_of, header_edit, query_edit, status_of
@@ -90,6 +91,20 @@ async def _answer(exchange: Exchange, request: Request, timeout: float) -> Respo
     except ConnectionError as error:
         raise PolicyFault("BackendConnectionFailure", str(error) or "The connection failed.") from error
     return ResponseView(response.status, response.reason, response.headers, body)
+
+
+async def service_answer(
+    exchange: Exchange, backend: str, url: str, asked: dict[str, Any], authorization: str | None
+) -> dict[str, Any] | None:
+    """What a service behind a backend answers to JSON; None where it refuses. Raises PolicyFault,
+    ConnectionError and TimeoutError where it cannot be asked."""
+    headers = Headers([("Content-Type", "application/json")])
+    if authorization is not None:
+        headers.set("Authorization", authorization)
+    request = Request("POST", url, headers, formats.dumped(asked))
+    response = await exchange.services.call(backend, request, SERVICE_TIMEOUT)
+    answer = await exchange.hold(response)
+    return token_usage.said_in(answer) if response.status == 200 else None
 
 
 def message_of(draft: Draft) -> Callable[[Exchange], Awaitable[Request]]:

@@ -11,13 +11,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from apimlb.http import Headers, RelayedStream, Request
+from apimlb.http import RelayedStream
 from apimlb.policy.apim.context import Context
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, choice, integer
 from apimlb.policy.document.draft import Draft, Getter
 from apimlb.policy.elements import formats, token_usage
-from apimlb.policy.elements.callouts import SERVICE_TIMEOUT
+from apimlb.policy.elements.callouts import service_answer
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
 
@@ -104,20 +104,15 @@ class ContentSafety:
     async def _ask(self, exchange: Exchange, action: str, asked: dict[str, Any]) -> dict[str, Any]:
         """What the service answers. A backend without credentials of its own gets those of the request, as a
         live gateway was seen to do."""
-        headers = Headers([("Content-Type", "application/json")])
         shown = exchange.context.request.headers.get("Authorization")
-        if shown is not None:
-            headers.set("Authorization", shown)
         url = f"/contentsafety/text:{action}?api-version={_VERSION}"
-        request = Request("POST", url, headers, formats.dumped(asked))
         try:
-            response = await exchange.services.call(self.backend(exchange.context), request, SERVICE_TIMEOUT)
-            answer = await exchange.hold(response)
+            answer = await service_answer(exchange, self.backend(exchange.context), url, asked, shown)
         except (PolicyFault, ConnectionError, TimeoutError) as error:
             raise _blocked() from error
-        if response.status != 200:
+        if answer is None:
             raise _blocked()
-        return token_usage.said_in(answer)
+        return answer
 
 
 def llm_content_safety(draft: Draft) -> Act:

@@ -11,12 +11,11 @@ import operator
 from dataclasses import dataclass
 from functools import partial
 
-from apimlb.http import Headers, Request
 from apimlb.policy.apim.context import Context, ResponseView
 from apimlb.policy.document.attributes import BOOLEAN, DOUBLE, STRING, TEXT, choice, integer
 from apimlb.policy.document.draft import Draft
 from apimlb.policy.elements import formats, token_usage
-from apimlb.policy.elements.callouts import SERVICE_TIMEOUT
+from apimlb.policy.elements.callouts import service_answer
 from apimlb.policy.elements.response_cache import cache_store
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
@@ -86,11 +85,8 @@ async def _embedded(exchange: Exchange, backend: str, text: str) -> Vector | Non
     """Where a prompt lies; None where the embeddings cannot be had."""
     try:
         token = await exchange.services.managed_identity_token(_RESOURCE, None)
-        headers = Headers([("Content-Type", "application/json"), ("Authorization", f"Bearer {token}")])
-        request = Request("POST", _EMBEDDINGS, headers, formats.dumped({"input": text}))
-        response = await exchange.services.call(backend, request, SERVICE_TIMEOUT)
-        answer = token_usage.said_in(await exchange.hold(response))
-        return tuple(float(each) for each in answer["data"][0]["embedding"])
+        answer = await service_answer(exchange, backend, _EMBEDDINGS, {"input": text}, f"Bearer {token}")
+        return tuple(float(each) for each in (answer or {})["data"][0]["embedding"])
     except (PolicyFault, ConnectionError, TimeoutError, LookupError, TypeError, ValueError):
         return None
 
