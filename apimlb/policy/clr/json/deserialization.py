@@ -77,12 +77,16 @@ class _TypedReader(TolerantReader):
     def value(self) -> object:
         return self._value()
 
-    def first(self) -> str:
-        """The first character of the value."""
+    def check_start(self, kind: Type) -> None:
+        """Refuse an array or an object that the type is not made of."""
         self._skip()
-        return self._here
+        if self._here == "[" and kind.name != "System.Byte[]":
+            Composer(_token).element(kind, [])
+        read = kind.underlying.name in READINGS
+        if self._here == "{" and (read or not self._first_name().startswith("$")):
+            Composer(_token).element(kind, TextObject())
 
-    def first_name(self) -> str:
+    def _first_name(self) -> str:
         """The name of the first member of an object, empty where it has none."""
         start = self._at
         self._at += 1
@@ -106,15 +110,7 @@ def _tolerantly(kind: Type, text: str) -> object:
     """A text that is no strict JSON. A value that cannot become the type is refused before a fault of
     JSON."""
     reader = _TypedReader(text)
-    _check_start(kind, reader)
+    reader.check_start(kind)
     made = Composer(_token).element(kind, reader.value())
     reader.end()
     return made
-
-
-def _check_start(kind: Type, reader: _TypedReader) -> None:
-    first = reader.first()
-    if first == "[" and kind.name != "System.Byte[]":
-        Composer(_token).element(kind, [])
-    if first == "{" and (kind.underlying.name in READINGS or not reader.first_name().startswith("$")):
-        Composer(_token).element(kind, TextObject())

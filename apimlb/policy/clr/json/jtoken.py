@@ -17,7 +17,7 @@ from apimlb.policy.clr.json.order import compare_values
 from apimlb.policy.clr.json.reader import parse_token
 from apimlb.policy.clr.json.scalar_casts import NULLABLE_CASTS, TOKEN_CASTS
 from apimlb.policy.clr.json.scalars import scalar, value_of
-from apimlb.policy.clr.json.sequences import self_and_above, self_and_below, tokens
+from apimlb.policy.clr.json.sequences import self_and_above, self_and_below, tokens, walked
 from apimlb.policy.clr.json.serialization import container_of, from_object
 from apimlb.policy.clr.json.tokens import (
     JArray,
@@ -149,20 +149,21 @@ _KEYWORDS = {
     "DateTimeOffset": "DateTimeOffset", "Guid": "Guid", "TimeSpan": "TimeSpan", "Uri": "Uri",
     "Byte[]": "byte[]",
 }  # fmt: skip
-_REFERENCES = ("string", "Uri", "byte[]")
+_VALUES = [keyword for keyword in _KEYWORDS.values() if keyword not in ("string", "Uri", "byte[]")]
 
 
 def _cast_rows() -> tuple[Row, ...]:
-    rows: list[Row] = []
-    for name, keyword in _KEYWORDS.items():
-        rows.append((f"explicit {keyword}(JToken value)", TOKEN_CASTS[name]))
-        rows.append(
-            (f"implicit JToken({keyword} value)", conversions.string_value if name == "String" else value_of)
-        )
-        if keyword not in _REFERENCES:
-            rows.append((f"explicit {keyword}?(JToken value)", NULLABLE_CASTS[name]))
-            rows.append((f"implicit JToken({keyword}? value)", value_of))
-    return tuple(row for row in rows if "char" not in row[0] or "explicit" in row[0])
+    made = [each for keyword in _VALUES if keyword != "char" for each in (keyword, f"{keyword}?")]
+    return (
+        *((f"explicit {keyword}(JToken value)", TOKEN_CASTS[name]) for name, keyword in _KEYWORDS.items()),
+        *(
+            (f"explicit {keyword}?(JToken value)", NULLABLE_CASTS[name])
+            for name, keyword in _KEYWORDS.items()
+            if keyword in _VALUES
+        ),
+        ("implicit JToken(string value)", conversions.string_value),
+        (f"implicit JToken({'|'.join([*made, 'Uri', 'byte[]'])} value)", value_of),
+    )
 
 
 _TOKEN_ENUMERATOR = "System.Collections.Generic.List`1+Enumerator[Newtonsoft.Json.Linq.JToken]"
@@ -172,11 +173,8 @@ _CONTAINER_ROWS: tuple[Row, ...] = (
     ("void AddFirst(object content)", edits.add_first),
     ("void RemoveAll()", lambda token: token.clear()),
     ("void ReplaceAll(object content)", edits.replace_all),
-    ("IEnumerable<JToken> Descendants()", lambda token: LazySequence(lambda: elements(descendants(token)))),
-    (
-        "IEnumerable<JToken> DescendantsAndSelf()",
-        lambda token: LazySequence(lambda: elements(self_and_below(token))),
-    ),
+    ("IEnumerable<JToken> Descendants()", walked(descendants)),
+    ("IEnumerable<JToken> DescendantsAndSelf()", walked(self_and_below)),
     ("void Merge(object content)", merge),
 )
 
@@ -221,12 +219,10 @@ DEFINITIONS = (
             ("JToken SelectToken(string path[, bool errorWhenNoMatch])", select_token),
             ("IEnumerable<JToken> SelectTokens(string path[, bool errorWhenNoMatch])",
              lambda token, path, error=False: LazySequence(_selected(token, path, error))),
-            ("IEnumerable<JToken> Ancestors()",
-             lambda token: LazySequence(lambda: elements(ancestors(token)))),
-            ("IEnumerable<JToken> AncestorsAndSelf()",
-             lambda token: LazySequence(lambda: elements(self_and_above(token)))),
-            ("IEnumerable<JToken> AfterSelf()", sequences.tokens_after),
-            ("IEnumerable<JToken> BeforeSelf()", sequences.tokens_before),
+            ("IEnumerable<JToken> Ancestors()", walked(ancestors)),
+            ("IEnumerable<JToken> AncestorsAndSelf()", walked(self_and_above)),
+            ("IEnumerable<JToken> AfterSelf()", walked(sequences.after_self)),
+            ("IEnumerable<JToken> BeforeSelf()", walked(sequences.before_self)),
             *ANNOTATIONS,
             ("JToken DeepClone()", lambda token: token.clone()),
             ("void Remove()", edits.remove),
@@ -258,8 +254,7 @@ DEFINITIONS = (
             ("IEnumerator<KeyValuePair<string, JToken>> GetEnumerator()", pair_enumerator),
             ("JProperty Property(string name)",
              lambda token, name: None if name is None else token.properties.get(name)),
-            ("IEnumerable<JProperty> Properties()",
-             lambda token: LazySequence(lambda: elements(token.children()))),
+            ("IEnumerable<JProperty> Properties()", walked(iter)),
             ("IEnumerable<JToken> PropertyValues()",
              lambda token: LazySequence(lambda: (prop.value for prop in list(token.properties.values())))),
             ("JToken GetValue(string propertyName[, StringComparison comparison])", get_value),
@@ -326,11 +321,8 @@ DEFINITIONS = (
             ("string ToString(string format)", lambda token, layout: format_value(token.value, layout)),
             ("static JValue CreateComment(string value)", lambda text: JValue(text, "Comment")),
             ("object Value", scalar, conversions.scalar_put),
-            *(
-                (f"new({keyword} value)", conversions.string_value if keyword == "string" else value_of)
-                for keyword in _KEYWORDS.values()
-                if keyword != "byte[]"
-            ),
+            ("new(string value)", conversions.string_value),
+            (f"new({'|'.join([*_VALUES, 'Uri'])} value)", value_of),
             ("new(object value)", value_of),
             ("new(JValue other)", lambda token: token.clone()),
             ("static JValue CreateString(string value)", conversions.string_value),

@@ -1,6 +1,7 @@
 """Newtonsoft.Json.Linq.Extensions and the walks from token to token."""
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import takewhile
 
 from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.collections.iteration import elements
@@ -38,30 +39,23 @@ def children_of(kind: Type, token: JToken) -> LazySequence:
     return LazySequence(lambda: (item for item in elements(token.children()) if RUNTIME.is_a(item, kind)))
 
 
-def tokens_after(token: JToken) -> LazySequence:
-    """AfterSelf"""
-
-    def walk() -> Iterator[JToken]:
-        around = iter(token.parent.children()) if token.parent is not None else iter(())
-        for each in around:
-            if each is token:
-                yield from around
-
-    return LazySequence(lambda: elements(walk()))
+def after_self(token: JToken) -> Iterator[JToken]:
+    around = iter(token.parent.children()) if token.parent is not None else iter(())
+    for each in around:
+        if each is token:
+            yield from around
 
 
-def tokens_before(token: JToken) -> LazySequence:
-    """BeforeSelf; .NET throws System.NullReferenceException without a parent."""
+def before_self(token: JToken) -> Iterator[JToken]:
+    """.NET throws System.NullReferenceException without a parent."""
+    if token.parent is None:
+        raise null_reference()
+    yield from takewhile(lambda each: each is not token, token.parent.children())
 
-    def walk() -> Iterator[JToken]:
-        if token.parent is None:
-            raise null_reference()
-        for each in token.parent.children():
-            if each is token:
-                return
-            yield each
 
-    return LazySequence(lambda: elements(walk()))
+def walked(walk: Walk) -> Callable[[JToken], LazySequence]:
+    """The tokens that a walk from one finds."""
+    return lambda token: LazySequence(lambda: elements(walk(token)))
 
 
 # Of many
@@ -84,11 +78,7 @@ def _of_each(walk: Walk) -> Callable[[object], LazySequence]:
     return of_each
 
 
-def _children(token: JToken) -> Iterable[JToken]:
-    return token.children()
-
-
-each_children = _of_each(_children)
+each_children = _of_each(iter)
 
 
 def all_children(kind: Type, source: object) -> LazySequence:
