@@ -41,34 +41,28 @@ class CopyingReader(TolerantReader):
     """`typed` is False for DeserializeObject without a type, which makes the outermost object by itself:
     without comments, and only where it is closed. What is copied stands that many steps (`_top`) deep."""
 
+    undefined = "Null"
+
     def __init__(self, text: str, typed: bool) -> None:
         super().__init__(text)
         self._typed = typed
-        self._copies = True
         self._cut = False
         self._top = 0
 
     def value(self) -> object:
         self._skip()
-        self._copies = self._typed or self._here != "{"
-        self._top = 0 if self._copies else 1
+        self.keeps_comments = self._typed or self._here != "{"
+        self._top = 0 if self.keeps_comments else 1
         return self._value()
 
-    def _comments(self) -> list[JValue]:
-        found = self._skip()
-        return [JValue(comment, "Comment") for comment in found] if self._copies else []
-
-    def _constructor(self) -> JToken:
-        made = super()._constructor()
+    def _constructor(self, name: str) -> JToken:
+        made = super()._constructor(name)
         if self._path or self._typed:
             return written(made)
         raise ClrException(
             "Newtonsoft.Json.JsonSerializationException",
             "Additional text found in JSON string after finishing deserializing object. Path '[0]'.",
         )
-
-    def _undefined(self) -> JToken:
-        return JValue(None, "Null")
 
     def _may_end(self, members: Sequence[object]) -> bool:
         if self._cut or len(self._path) != self._top:

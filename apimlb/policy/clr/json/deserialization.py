@@ -99,9 +99,6 @@ class _TypedReader(TolerantReader):
     def _ended(self, inside: bool = False, last: Sequence[str] = ()) -> NoReturn:
         refuse("Unexpected end when deserializing.", SERIALIZATION)
 
-    def _string_value(self, quote: str) -> object:
-        return self._string(quote)
-
     def _number_value(self, text: str, value: int | float) -> object:
         return TextNumber(text)
 

@@ -34,6 +34,8 @@ class TolerantReader:
 
     token_of: Callable[[Any], JToken] = staticmethod(token_of)
     object_of: Callable[[list[tuple[str, object]]], object] = staticmethod(object_of)
+    undefined = "Undefined"
+    keeps_comments = False
 
     def __init__(self, text: str, wanted: str = "JToken") -> None:
         self._text = text
@@ -114,14 +116,6 @@ class TolerantReader:
             self._at = match.end()
             comments.append(match[1] if match[1] is not None else match[2])
 
-    def _comments(self) -> list[JValue]:
-        """Go on likewise inside an array, a constructor or an object; the comments that are kept."""
-        self._skip()
-        return []
-
-    def _undefined(self) -> JToken:
-        return JValue(None, "Undefined")
-
     def _may_end(self, members: Sequence[object]) -> bool:
         """Whether the text may end before what is open here, with those items or members, is closed."""
         return False
@@ -133,10 +127,11 @@ class TolerantReader:
         char = self._here
         if char == "":
             self._ended()
-        if char == "{":
-            return self._object()
-        if char == "[":
-            return self._array()
+        if char in "{[":
+            self._at += 1
+            if char == "[":
+                return self._all("]", self._element)
+            return self.object_of(self._all("}", self._member))
         self._begun = True
         found = self._scalar(char)
         self._begun = False
@@ -145,21 +140,23 @@ class TolerantReader:
     def _scalar(self, char: str) -> object:
         text = self._text
         if char in "\"'":
-            return self._string_value(char)
+            return self._string(char)
         if char in "-+.0123456789" and not text.startswith("-I", self._at):
             return self._number()
-        if char == ",":
-            return self._undefined()
+        if char in ",u":
+            if char == "u":
+                self._match("undefined")
+            return JValue(None, self.undefined)
         word = "null" if text.startswith("nu", self._at) else _STARTS.get(char)
         if word is not None:
             self._match(word)
             value = _WORDS[word]
             return self._number_value(word, value) if type(value) is float else value
-        if char == "u":
-            self._match("undefined")
-            return self._undefined()
-        if _NEW.match(text, self._at):
-            return self._constructor()
+        new = _NEW.match(text, self._at)
+        if new is not None:
+            self._begun = False
+            self._at = new.end()
+            return self._constructor(new[1])
         if text[self._at :] in ("n", "ne"):
             self._fail("Unexpected end when reading JSON.", len(text))
         if text[self._at :] == "new":
@@ -177,16 +174,9 @@ class TolerantReader:
             self._fail(f"Error parsing {what} value.", self._at + alike)
         self._at = end
 
-    def _string_value(self, quote: str) -> object:
-        return self.token_of(self._string(quote))
-
-    def _constructor(self) -> JToken:
-        match = _NEW.match(self._text, self._at)
-        assert match is not None
-        self._begun = False
-        self._at = match.end()
-        made = JConstructor(match[1])
-        for item in self._items(")"):
+    def _constructor(self, name: str) -> JToken:
+        made = JConstructor(name)
+        for item in self._all(")", self._element):
             made.add(self.token_of(item))
         return made
 
@@ -204,27 +194,38 @@ class TolerantReader:
             self._fail(f"Error reading {wanted} from JsonReader.")
         self._fail(f"Unexpected end of content while loading {wanted}.")
 
-    def _object(self) -> object:
-        self._at += 1
-        pairs: list[tuple[str, object]] = []
+    def _all(self, closing: str, read: Callable[[list[Any]], object]) -> list[Any]:
+        """What is read between commas, up to what closes it, which is passed."""
+        found: list[Any] = []
         while True:
-            self._skip()
-            char = self._here
-            if char == "" and self._may_end(pairs):
-                return self.object_of(pairs)
-            if char == "}":
-                self._at += 1
-                return self.object_of(pairs)
-            if char == "":
-                self._ended(inside=True, last=[name for name, _ in pairs[-1:]])
-            name = self._member_name(char)
-            self._path.append(name)
-            if self._comments():
-                raise argument("Can not add Newtonsoft.Json.Linq.JValue to Newtonsoft.Json.Linq.JObject.")
-            pairs.append((name, self._value()))
-            self._skip()
-            self._separator("}")
+            self._pass_comments(found, closing)
+            if self._here == closing or (not self._here and self._may_end(found)):
+                self._at += len(self._here)
+                return found
+            found.append(read(found))
+            self._pass_comments(found, closing)
+            self._separator(closing)
             self._path.pop()
+
+    def _pass_comments(self, found: list[Any], closing: str) -> None:
+        comments = self._skip()
+        if self.keeps_comments and closing != "}":
+            found += [JValue(comment, "Comment") for comment in comments]
+
+    def _element(self, before: list[object]) -> object:
+        self._path.append(len(before))
+        if not self._here:
+            self._ended()
+        return self._value()
+
+    def _member(self, before: list[tuple[str, object]]) -> tuple[str, object]:
+        if not self._here:
+            self._ended(inside=True, last=[name for name, _ in before[-1:]])
+        name = self._member_name(self._here)
+        self._path.append(name)
+        if self._skip() and self.keeps_comments:
+            raise argument("Can not add Newtonsoft.Json.Linq.JValue to Newtonsoft.Json.Linq.JObject.")
+        return name, self._value()
 
     def _member_name(self, char: str) -> str:
         """A name and the colon after it."""
@@ -260,27 +261,6 @@ class TolerantReader:
             self._ended_after_value()
         elif char != closing:
             self._fail(f"After parsing a value an unexpected character was encountered: {char}.")
-
-    def _array(self) -> list[object]:
-        self._at += 1
-        return self._items("]")
-
-    def _items(self, closing: str) -> list[object]:
-        """Those of an array or a constructor, and go behind what closes it."""
-        items: list[object] = []
-        while True:
-            items += self._comments()
-            char = self._here
-            if char == closing or (char == "" and self._may_end(items)):
-                self._at += len(char)
-                return items
-            self._path.append(len(items))
-            if char == "":
-                self._ended()
-            items.append(self._value())
-            items += self._comments()
-            self._separator(closing)
-            self._path.pop()
 
     def _string(self, quote: str) -> str:
         self._at += 1
