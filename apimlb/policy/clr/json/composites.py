@@ -58,6 +58,7 @@ _MAPS = {
 }
 _PAIR, _TUPLE = _G + "KeyValuePair`2", "System.Tuple`"
 
+_OBJECT = Type("class", "System.Object", "object")
 _BEHIND = "Additional text found in JSON string after finishing deserializing object."
 
 
@@ -99,7 +100,7 @@ def to_object(kind: Type, token: JToken) -> object:
 def untyped(token: JToken) -> object:
     """A token of an own document as a value of type `object`: scalars as they are, all else as tokens."""
     if isinstance(token, JObject) and next(iter(token.properties), "").startswith("$"):
-        return Composer(lambda item: item).untyped(members_of(token) or [])
+        return Composer(lambda item: item).element(_OBJECT, token)
     return scalar(token) if isinstance(token, JValue) else token
 
 
@@ -190,13 +191,13 @@ class Composer:
         if name == _PAIR:
             key, value = self._named(kind, members, ("key", "value"))
             return containers.KeyValuePair(key, value, _names(kind))
-        if kind.name == "System.Object":
-            return self.untyped(members)
         said = self._metadata(members)
         if said.reference is not None:
             return self._referred(kind, said.reference)
         if said.values is not None:
             return self._of_items(kind, said.values, said.identity)
+        if kind.name == "System.Object":
+            return object_token(said.rest, self._token_of)
         if name in _MAPS:
             return self._map(kind, said)
         if name.startswith(_TUPLE):
@@ -205,15 +206,6 @@ class Composer:
             self._remember(said.identity, made)
             return made
         mismatch(kind, "object")
-
-    def untyped(self, members: Sequence[tuple[str, Any]]) -> object:
-        """The value of type `object` for an object: a token, or what it refers to."""
-        said = self._metadata(members)
-        if said.reference is not None:
-            return self._known.get(said.reference)
-        if said.values is not None:
-            return array_token(said.values, self._token_of)
-        return object_token(said.rest, self._token_of)
 
     def _map(self, kind: Type, said: _Metadata) -> ClrDictionary:
         key, value = kind.arguments

@@ -34,6 +34,7 @@ from apimlb.policy.clr.json.tokens import (
 )
 from apimlb.policy.clr.json.tree import ancestors, descendants, path, sibling
 from apimlb.policy.clr.json.writer import to_json
+from apimlb.policy.clr.keywords import KEYWORDS
 from apimlb.policy.clr.objects.annotations import ANNOTATIONS
 from apimlb.policy.clr.objects.text import format_value, to_string
 from apimlb.policy.clr.types.definitions import Call, Definition, Row, setting
@@ -142,25 +143,16 @@ def select_token(token: JToken, path: str | None, error: bool = False) -> JToken
 
 L = "Newtonsoft.Json.Linq."
 
-_KEYWORDS = {
-    "String": "string", "Boolean": "bool", "Int32": "int", "Int64": "long", "Int16": "short", "Byte": "byte",
-    "SByte": "sbyte", "UInt16": "ushort", "UInt32": "uint", "UInt64": "ulong", "Double": "double",
-    "Single": "float", "Decimal": "decimal", "Char": "char", "DateTime": "DateTime",
-    "DateTimeOffset": "DateTimeOffset", "Guid": "Guid", "TimeSpan": "TimeSpan", "Uri": "Uri",
-    "Byte[]": "byte[]",
-}  # fmt: skip
-_VALUES = [keyword for keyword in _KEYWORDS.values() if keyword not in ("string", "Uri", "byte[]")]
+_KEYWORDS = {"Boolean": "bool", "Char": "char", "String": "string", "Byte[]": "byte[]", **KEYWORDS}
+_VALUES = [_KEYWORDS.get(name, name) for name in NULLABLE_CASTS]
 
 
 def _cast_rows() -> tuple[Row, ...]:
     made = [each for keyword in _VALUES if keyword != "char" for each in (keyword, f"{keyword}?")]
+    casts = {_KEYWORDS.get(name, name): cast for name, cast in TOKEN_CASTS.items()}
+    casts |= {f"{_KEYWORDS.get(name, name)}?": cast for name, cast in NULLABLE_CASTS.items()}
     return (
-        *((f"explicit {keyword}(JToken value)", TOKEN_CASTS[name]) for name, keyword in _KEYWORDS.items()),
-        *(
-            (f"explicit {keyword}?(JToken value)", NULLABLE_CASTS[name])
-            for name, keyword in _KEYWORDS.items()
-            if keyword in _VALUES
-        ),
+        *((f"explicit {keyword}(JToken value)", cast) for keyword, cast in casts.items()),
         ("implicit JToken(string value)", conversions.string_value),
         (f"implicit JToken({'|'.join([*made, 'Uri', 'byte[]'])} value)", value_of),
     )
@@ -248,7 +240,6 @@ DEFINITIONS = (
             ("new(params object[] content)", lambda content: edits.filled(JObject(), content)),
             ("new(JObject! other)", lambda token: token.clone()),
             ("JToken this[string propertyName]", JObject.get, JObject.put),
-            ("JToken this[object key]", conversions.token_at, token_put),
             ("void Add(string propertyName, JToken value)", JObject.add),
             ("bool Remove(string propertyName)", JObject.remove),
             ("IEnumerator<KeyValuePair<string, JToken>> GetEnumerator()", pair_enumerator),
@@ -273,7 +264,6 @@ DEFINITIONS = (
             ("new(JArray! other)", lambda token: token.clone()),
             ("int Count", "{0}.items.__len__()"),
             ("JToken this[int index]", JArray.item, JArray.put),
-            ("JToken this[object key]", conversions.token_at, token_put),
             ("void Add(JToken item)", JArray.add),
             ("void Insert(int index, JToken item)", JArray.insert),
             ("void RemoveAt(int index)", JArray.remove_at),

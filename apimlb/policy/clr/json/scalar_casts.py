@@ -1,6 +1,6 @@
 """What Newtonsoft.Json 10 makes of a token: the casts, Value<T> and ToObject<T> of scalars."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from apimlb.policy.clr.convert import parsing
@@ -98,10 +98,15 @@ def _integer_cast(name: str, nullable: bool) -> Cast:
     return cast
 
 
-TOKEN_CASTS, NULLABLE_CASTS = (
-    {name: (_integer_cast if name in INTEGERS else _cast)(name, nullable) for name in _CASTS}
-    for nullable in (False, True)
+def _casts(names: Iterable[str], nullable: bool) -> dict[str, Cast]:
+    return {name: (_integer_cast if name in INTEGERS else _cast)(name, nullable) for name in names}
+
+
+TOKEN_CASTS = _casts(_CASTS, nullable=False)
+NULLABLE_CASTS = _casts(
+    (name for name, (_, allowed, _) in _CASTS.items() if "Null" not in allowed), nullable=True
 )
+"""The casts to T and to T?, for each type that is a struct."""
 
 
 def change_type(value: object, name: str) -> object:
