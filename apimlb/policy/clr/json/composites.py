@@ -6,7 +6,7 @@ Source: Newtonsoft.Json 10, confirmed by running it.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.collections import containers
@@ -62,14 +62,7 @@ _OBJECT = Type("class", "System.Object", "object")
 _BEHIND = "Additional text found in JSON string after finishing deserializing object."
 
 
-class _Metadata(NamedTuple):
-    """What an object says of itself, and the members that follow. `values` and `reference` are None where it
-    says nothing of them."""
-
-    rest: Sequence[tuple[str, Any]]
-    identity: str | None = None
-    values: Sequence[Any] | None = None
-    reference: str | None = None
+Members = Sequence[tuple[str, Any]]
 
 
 def _name_of(kind: Type) -> str:
@@ -185,35 +178,62 @@ class Composer:
         self._remember(identity, made)
         return made
 
-    def _of_members(self, kind: Type, members: Sequence[tuple[str, Any]]) -> object:
-        """The value of a type for an object; throws JsonSerializationException for a type without members."""
-        name = _name_of(kind)
-        if name == _PAIR:
+    def _of_members(self, kind: Type, members: Members) -> object:
+        """The value of a type for an object, or what it says that stands for it."""
+        if _name_of(kind) == _PAIR:
             key, value = self._named(kind, members, ("key", "value"))
             return containers.KeyValuePair(key, value, _names(kind))
-        said = self._metadata(members)
-        if said.reference is not None:
-            return self._referred(kind, said.reference)
-        if said.values is not None:
-            return self._of_items(kind, said.values, said.identity)
+        identity: str | None = None
+        for place, (name, item) in enumerate(members):
+            rest, held = members[place + 1 :], plain(item)
+            if name == "$ref":
+                if not (held is None or type(held) is str):
+                    refuse("JSON reference $ref property must have a string or null value.", SERIALIZATION)
+                if held is not None:
+                    return self._referred(kind, held, rest)
+            elif name == "$values":
+                return self._of_items(kind, _values(item, rest), identity)
+            elif name == "$id":
+                identity = _text(item)
+                if identity is None and held is not None:
+                    refuse(_BEHIND, SERIALIZATION)
+            elif name != "$type":
+                return self._of_rest(kind, members[place:], identity)
+            elif _text(item) is None:
+                raise null_reference()
+        return self._of_rest(kind, (), identity)
+
+    def _referred(self, kind: Type, identity: str, rest: Members) -> object:
+        if rest:
+            refuse(
+                "Additional content found in JSON reference object. A JSON reference object should only have "
+                "a $ref property.",
+                SERIALIZATION,
+            )
+        found = self._known.get(identity)
+        if found is None and not takes_null(kind):
+            raise argument_null("item")
+        return found
+
+    def _of_rest(self, kind: Type, members: Members, identity: str | None) -> object:
+        """The value of a type for the members that an object has beside those about itself; throws
+        JsonSerializationException for a type without members."""
         if kind.name == "System.Object":
-            return object_token(said.rest, self._token_of)
+            return object_token(members, self._token_of)
+        name = _name_of(kind)
         if name in _MAPS:
-            return self._map(kind, said)
+            key, value = kind.arguments
+            made = _MAPS[name](_names(kind), DEFAULT_COMPARER)
+            self._remember(identity, made)
+            for member, item in members:
+                made.put(self._key(key, member), self.element(value, item))
+            return made
         if name.startswith(_TUPLE):
             places = [f"item{place}" for place in range(1, len(kind.arguments) + 1)]
-            made = ClrTuple(tuple(self._named(kind, said.rest, places)), _names(kind))
-            self._remember(said.identity, made)
-            return made
+            items = ClrTuple(tuple(self._named(kind, members, places)), _names(kind))
+            self._remember(identity, items)
+            return items
         mismatch(kind, "object")
-
-    def _map(self, kind: Type, said: _Metadata) -> ClrDictionary:
-        key, value = kind.arguments
-        made = _MAPS[_name_of(kind)](_names(kind), DEFAULT_COMPARER)
-        self._remember(said.identity, made)
-        for name, item in said.rest:
-            made.put(self._key(key, name), self.element(value, item))
-        return made
 
     def _key(self, kind: Type, name: str) -> object:
         """The key of a dictionary that a member's name becomes."""
@@ -222,7 +242,7 @@ class Composer:
             return token.value
         return self._token(kind, token) if is_token_type(kind) else cast_scalar(kind, token)
 
-    def _named(self, kind: Type, members: Sequence[tuple[str, Any]], names: Sequence[str]) -> list[Any]:
+    def _named(self, kind: Type, members: Members, names: Sequence[str]) -> list[Any]:
         """What the members give the parameters of a type's constructor, by their names without case."""
         types = dict(zip(names, kind.arguments, strict=True))
         found: dict[str, Any] = {name: each.default for name, each in types.items()}
@@ -239,43 +259,15 @@ class Composer:
             refuse(f"Error reading object reference '{identity}'.", SERIALIZATION)
         self._known[identity] = made
 
-    def _referred(self, kind: Type, identity: str) -> object:
-        found = self._known.get(identity)
-        if found is None and not takes_null(kind):
-            raise argument_null("item")
-        return found
 
-    def _metadata(self, members: Sequence[tuple[str, Any]]) -> _Metadata:
-        identity: str | None = None
-        for place, (name, item) in enumerate(members):
-            rest, held = members[place + 1 :], plain(item)
-            if name == "$ref":
-                if not (held is None or type(held) is str):
-                    refuse("JSON reference $ref property must have a string or null value.", SERIALIZATION)
-                if held is not None and rest:
-                    refuse(
-                        "Additional content found in JSON reference object. A JSON reference object should "
-                        "only have a $ref property.",
-                        SERIALIZATION,
-                    )
-                if held is not None:
-                    return _Metadata(rest, identity, reference=held)
-            elif name == "$values":
-                values = items_of(item)
-                if values is None:
-                    refuse("Unexpected token while deserializing object: EndObject.", SERIALIZATION)
-                if rest:
-                    refuse(_BEHIND, SERIALIZATION)
-                return _Metadata(rest, identity, values)
-            elif name == "$id":
-                identity = _text(item)
-                if identity is None and held is not None:
-                    refuse(_BEHIND, SERIALIZATION)
-            elif name != "$type":
-                return _Metadata(members[place:], identity)
-            elif _text(item) is None:
-                raise null_reference()
-        return _Metadata((), identity)
+def _values(item: Any, rest: Members) -> Sequence[Any]:
+    """The items under `$values`."""
+    found = items_of(item)
+    if found is None:
+        refuse("Unexpected token while deserializing object: EndObject.", SERIALIZATION)
+    if rest:
+        refuse(_BEHIND, SERIALIZATION)
+    return found
 
 
 def array_token(items: Sequence[Any], token_of: Callable[[Any], JToken]) -> JArray:
@@ -287,7 +279,7 @@ def array_token(items: Sequence[Any], token_of: Callable[[Any], JToken]) -> JArr
     return made
 
 
-def object_token(members: Sequence[tuple[str, Any]], token_of: Callable[[Any], JToken]) -> JObject:
+def object_token(members: Members, token_of: Callable[[Any], JToken]) -> JObject:
     """A JObject of members; of a name given twice the last value counts."""
     BUDGET.spend(5 * len(members))
     made = JObject()

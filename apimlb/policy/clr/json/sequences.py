@@ -99,8 +99,8 @@ def _values(source: object, key: object) -> Iterator[JToken]:
             yield from token.children()
 
 
-def values_named(source: object, key: object) -> LazySequence:
-    """source.Values(key): the child under a key, of each token that has one."""
+def values_named(source: object, key: object = None) -> LazySequence:
+    """source.Values(key): the child under a key, of each token that has one; all children without a key."""
     return tokens(lambda: _values(source, key))
 
 
@@ -128,8 +128,7 @@ _J = "IJEnumerable<JToken>"
 ROWS: tuple[Row, ...] = (
     ("static U Value<U>(this IEnumerable<JToken>! value)", Call(own_value, types=("U",))),
     ("static U Value<T, U>(this IEnumerable<T>! value)", Call(own_value, types=("U",))),
-    (f"static {_J} Values({_OWN})", lambda source: tokens(lambda: _values(source, None))),
-    (f"static {_J} Values({_OWN}, object key)", values_named),
+    (f"static {_J} Values({_OWN}[, object key])", values_named),
     (f"static IEnumerable<U> Values<U>({_OWN}[, object key])", Call(all_values_as, types=("U",))),
     (f"static {_J} Children<T>({_T})", each_children),
     (f"static IEnumerable<U> Children<T, U>({_T})", Call(all_children, types=("U",))),
