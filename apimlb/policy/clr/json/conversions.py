@@ -8,8 +8,8 @@ from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.exceptions import ClrException, argument, invalid_operation, required
 from apimlb.policy.clr.json import tokens
 from apimlb.policy.clr.json.scalar_casts import change_type
-from apimlb.policy.clr.json.scalars import value_of
-from apimlb.policy.clr.numbers.arithmetic import Long
+from apimlb.policy.clr.json.scalars import scalar, value_of
+from apimlb.policy.clr.json.typed_scalars import takes_null
 from apimlb.policy.clr.objects.text import clr_type_name
 from apimlb.policy.clr.types.constructed import Type
 
@@ -48,8 +48,20 @@ def wrong_key(done: str, token: tokens.JObject | tokens.JList, key: object) -> C
     return argument(f"{done} J{token.type_name} values with invalid key value: {shown}. {wanted} expected.")
 
 
+_PYTHON = {
+    name: made
+    for plain, made in (("Boolean", bool), ("String", str), ("Int32", int), ("Double", float))
+    for name in (f"System.{plain}", f"System.Nullable`1[System.{plain}]")
+}
+"""The classes that values of the commonest types have in Python."""
+
+
 def converted(kind: Type, token: object) -> object:
     """Extensions.Convert: the token itself, its scalar, or that scalar changed to the type."""
+    if type(token) is tokens.JValue and type(token.value) is _PYTHON.get(kind.name):
+        held = token.value
+        if type(held) is not int or -2147483648 <= held <= 2147483647:
+            return held
     if token is None:
         return kind.default
     if RUNTIME.is_a(token, kind):
@@ -59,41 +71,18 @@ def converted(kind: Type, token: object) -> object:
             "System.InvalidCastException",
             f"Cannot cast {clr_type_name(token)} to Newtonsoft.Json.Linq.JToken.",
         )
-    value = token.value
-    plain = kind.underlying
-    if type(value) is int:
-        if plain.name == "System.Int32" and -2147483648 <= value <= 2147483647:
-            return value
-        value = Long(value)
-    if value is not None and RUNTIME.is_a(value, plain):
+    value, plain = scalar(token), kind.underlying
+    if RUNTIME.is_a(value, plain):
         return value
-    if value is None and kind.is_nullable:
-        return None
-    if value is None and not kind.is_value and kind.name != "System.String":
-        return None
-    return change_type(value, plain.name)
+    return None if value is None and takes_null(kind) else change_type(value, plain.name)
 
 
 def value_at(kind: Type, token: tokens.JToken, key: object) -> object:
     """token.Value<T>(key)"""
-    if type(token) is tokens.JObject and type(key) is str:
+    if type(token) is tokens.JObject and type(key) is str:  # as in most policies
         prop = token.properties.get(key)
-        if prop is None:
-            return kind.default
-        value = prop.value
-        if type(value) is tokens.JValue:
-            held = value.value
-            if type(held) is _PYTHON.get(kind.name) and (
-                type(held) is not int or -2147483648 <= held <= 2147483647
-            ):
-                return held
-        return converted(kind, value)
+        return kind.default if prop is None else converted(kind, prop.value)
     return converted(kind, token_at(token, key))
-
-
-_PYTHON: dict[str, type] = {
-    "System.Boolean": bool, "System.String": str, "System.Int32": int, "System.Double": float,
-}  # fmt: skip
 
 
 def own_value(kind: Type, source: object) -> object:

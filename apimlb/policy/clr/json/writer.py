@@ -3,6 +3,7 @@
 import re
 from base64 import b64encode
 from collections.abc import Callable
+from typing import Any
 
 from apimlb.policy.clr.budget import BUDGET, SMALL, bounded_text
 from apimlb.policy.clr.dates.formatting import format_span, iso_date
@@ -48,13 +49,18 @@ def scalar_text(value: object) -> str:
     return _other_text(value)
 
 
+_QUOTED: dict[type, Callable[[Any], str]] = {
+    DateTime: iso_date,
+    DateTimeOffset: iso_date,
+    TimeSpan: format_span,
+    bytearray: lambda value: b64encode(value).decode(),
+}
+
+
 def _other_text(value: object) -> str:
-    if isinstance(value, DateTime | DateTimeOffset):
-        return f'"{iso_date(value)}"'
-    if isinstance(value, TimeSpan):
-        return f'"{format_span(value)}"'
-    if isinstance(value, bytearray):
-        return f'"{b64encode(value).decode()}"'
+    quoted = _QUOTED.get(type(value))
+    if quoted is not None:
+        return f'"{quoted(value)}"'
     if isinstance(value, int | Enum):
         return int.__repr__(value.number if isinstance(value, Enum) else value)
     if isinstance(value, float) or hasattr(value, "as_tuple"):
