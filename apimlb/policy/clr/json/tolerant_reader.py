@@ -14,6 +14,7 @@ _SPACE = re.compile(r"(?:[^\S\x1c-\x1f]|\0)+")
 _COMMENT = re.compile(r"/\*(.*?)\*/|//(?!\Z)([^\r\n]*)", re.DOTALL)
 _NUMBER = re.compile(r"[-+.0-9][-+.0-9a-fA-FxXeE]*")
 _DECIMAL = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\Z")
+_UNSIGNED = re.compile(r"0(?:[xX][0-9a-fA-F]+|[0-7]+)\Z")
 _NAME = re.compile(r"[\w$]+")
 _NEW = re.compile(r"new\s+(\w+)\s*\(")
 _BREAKS = re.compile(r"[\s,\[\]{}:/()]")
@@ -99,16 +100,19 @@ class TolerantReader:
         """The character that comes next; empty at the end."""
         return self._text[self._at : self._at + 1]
 
-    def _space(self) -> None:
-        match = _SPACE.match(self._text, self._at)
-        if match:
-            self._at = match.end()
+    def _take(self, form: re.Pattern[str]) -> str:
+        """Go behind what has a form here; empty where nothing has."""
+        match = form.match(self._text, self._at)
+        if match is None:
+            return ""
+        self._at = match.end()
+        return match[0]
 
     def _skip(self) -> list[str]:
         """Go on to what is neither space nor comment; the comments."""
         comments: list[str] = []
         while True:
-            self._space()
+            self._take(_SPACE)
             match = _COMMENT.match(self._text, self._at)
             if match is None:
                 return comments
@@ -204,7 +208,12 @@ class TolerantReader:
                 return found
             found.append(read(found))
             self._pass_comments(found, closing)
-            self._separator(closing)
+            if self._here == ",":
+                self._at += 1
+            elif not self._here:
+                self._ended_after_value()
+            elif self._here != closing:
+                self._fail(f"After parsing a value an unexpected character was encountered: {self._here}.")
             self._path.pop()
 
     def _pass_comments(self, found: list[Any], closing: str) -> None:
@@ -229,48 +238,30 @@ class TolerantReader:
 
     def _member_name(self, char: str) -> str:
         """A name and the colon after it."""
-        name = self._property_name(char)
-        self._space()
-        found = self._here
-        if found != ":":
-            self._fail(
-                f"Invalid character after parsing property name. Expected ':' but got: {found or chr(0)}."
-            )
+        name = self._string(char) if char in "\"'" else self._bare_name(char)
+        self._take(_SPACE)
+        if self._here != ":":
+            found = self._here or "\0"
+            self._fail(f"Invalid character after parsing property name. Expected ':' but got: {found}.")
         self._at += 1
         return name
 
-    def _property_name(self, char: str) -> str:
-        if char in "\"'":
-            return self._string(char)
-        match = _NAME.match(self._text, self._at)
-        if match is None:
+    def _bare_name(self, char: str) -> str:
+        name = self._take(_NAME)
+        if not name:
             self._fail(f"Invalid property identifier character: {char}.")
-        self._at = match.end()
-        behind = self._here
-        if behind == "":
+        if not self._here:
             self._fail("Unexpected end while parsing unquoted property name.")
-        if behind != ":" and not _SPACE.match(behind):
-            self._fail(f"Invalid JavaScript property identifier character: {behind}.")
-        return match[0]
-
-    def _separator(self, closing: str) -> None:
-        char = self._here
-        if char == ",":
-            self._at += 1
-        elif char == "":
-            self._ended_after_value()
-        elif char != closing:
-            self._fail(f"After parsing a value an unexpected character was encountered: {char}.")
+        if self._here != ":" and not _SPACE.match(self._here):
+            self._fail(f"Invalid JavaScript property identifier character: {self._here}.")
+        return name
 
     def _string(self, quote: str) -> str:
         self._at += 1
         pieces: list[str] = []
         while True:
             BUDGET.spend()
-            plain = _PLAIN.match(self._text, self._at)
-            if plain is not None:
-                pieces.append(plain[0])
-                self._at = plain.end()
+            pieces.append(self._take(_PLAIN))
             char = self._here
             if char == "":
                 self._fail(f"Unterminated string. Expected delimiter: {quote}.")
@@ -295,35 +286,20 @@ class TolerantReader:
         return _ESCAPES[char]
 
     def _number(self) -> object:
-        match = _NUMBER.match(self._text, self._at)
-        assert match is not None
-        self._at = match.end()
-        text = match[0]
-        behind = self._here
-        if behind and not _BEHIND_NUMBER.match(behind):
-            self._fail(f"Unexpected character encountered while parsing number: {behind}.")
-        if re.match(r"0[^.eE]", text):
-            return self._number_value(text, self._unsigned(text))
-        if re.fullmatch(r"-?[0-9]+", text):
+        text = self._take(_NUMBER)
+        if self._here and not _BEHIND_NUMBER.match(self._here):
+            self._fail(f"Unexpected character encountered while parsing number: {self._here}.")
+        if re.match(r"0[^.eE]", text):  # hexadecimal or octal, the bits of an Int64
+            bits = int(text, 16 if text[1] in "xX" else 8) if _UNSIGNED.match(text) else 2**64
+            if bits < 2**64:
+                return self._number_value(text, bits - (bits >> 63 << 64))
+        elif re.fullmatch(r"-?[0-9]+", text):
             if len(text) > 380:
                 self._fail(f"JSON integer {text} is too large to parse.")
             return self._number_value(text, int(text))
-        if _DECIMAL.match(text):
+        elif _DECIMAL.match(text):
             return self._number_value(text, float(text))
-        return self._no_number(text)
-
-    def _unsigned(self, text: str) -> int:
-        """What a zero begins is hexadecimal or octal, the bits of an Int64."""
-        base = 16 if text[1] in "xX" else 8
-        if not re.fullmatch("0[xX][0-9a-fA-F]+" if base == 16 else "[0-7]+", text):
-            self._no_number(text)
-        bits = int(text, base)
-        if bits >= 2**64:
-            self._no_number(text)
-        return bits - 2**64 if bits >= 2**63 else bits
+        self._fail(f"Input string '{text}' is not a valid number.")
 
     def _number_value(self, text: str, value: int | float) -> object:
         return value
-
-    def _no_number(self, text: str) -> NoReturn:
-        self._fail(f"Input string '{text}' is not a valid number.")
