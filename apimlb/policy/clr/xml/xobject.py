@@ -7,7 +7,6 @@ from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.convert import parsing
 from apimlb.policy.clr.dates.parsing import parse_date
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.exceptions import argument_null
 from apimlb.policy.clr.guids import parse_guid
 from apimlb.policy.clr.objects.annotations import ANNOTATIONS
 from apimlb.policy.clr.objects.hashing import text_hash
@@ -56,26 +55,21 @@ _CASTS: dict[str, Callable[[str], object]] = {
 }
 
 
-def cast_of(parse: Callable[[str], object], name: str, optional: bool) -> Callable[..., object]:
-    """(int)element and (int?)element."""
-
+def _cast(parse: Callable[[str], object]) -> Callable[..., object]:
     def cast(target: nodes.XElement | nodes.XAttribute | None) -> object:
         text = text_value(target)
-        if text is None:
-            if optional:
-                return None
-            raise argument_null(name)
-        return parse(text)
+        return None if text is None else parse(text)
 
     return cast
 
 
 def _cast_rows(kind: str) -> tuple[Row, ...]:
+    """(string)element, (int)element, (int?)element and so on."""
     name = kind[1:].lower()
     rows: list[Row] = [(f"explicit string({kind} {name})", text_value)]
     for keyword, parse in _CASTS.items():
-        rows.append((f"explicit {keyword}({kind} {name})", cast_of(parse, name, False)))
-        rows.append((f"explicit {keyword}?({kind} {name})", cast_of(parse, name, True)))
+        rows.append((f"explicit {keyword}({kind}! {name})", _cast(parse)))
+        rows.append((f"explicit {keyword}?({kind} {name})", _cast(parse)))
     return tuple(rows)
 
 
