@@ -9,14 +9,14 @@ from apimlb.policy.clr.types.definitions import Call, Definition, Row
 
 def transform(
     algorithm: hashes.HashAlgorithm,
-    content: bytearray | None,
+    content: bytearray,
     offset: int,
     count: int,
     target: bytearray | None,
     start: int,
 ) -> int:
     """TransformBlock: hashes a part, and copies it to `target` where there is one."""
-    found = hashes.part(content, offset, count, ("inputBuffer", "inputOffset"))
+    found = hashes.part(content, offset, count, "inputOffset")
     algorithm.add(found)
     if target is not None:
         if start < 0 or len(target) - start < count:
@@ -25,10 +25,8 @@ def transform(
     return count
 
 
-def transform_last(
-    algorithm: hashes.HashAlgorithm, content: bytearray | None, offset: int, count: int
-) -> bytearray:
-    found = hashes.part(content, offset, count, ("inputBuffer", "inputOffset"))
+def transform_last(algorithm: hashes.HashAlgorithm, content: bytearray, offset: int, count: int) -> bytearray:
+    found = hashes.part(content, offset, count, "inputOffset")
     algorithm.finish(found)
     return found
 
@@ -60,12 +58,12 @@ _HASH_ROWS: tuple[Row, ...] = (
     _creation("HashAlgorithm"),
     ("byte[] ComputeHash(byte[]! buffer)",
      lambda algorithm, content: algorithm.finish(content, closes=False)),
-    ("byte[] ComputeHash(byte[] buffer, int offset, int count)",
+    ("byte[] ComputeHash(byte[]! buffer, int offset, int count)",
      lambda algorithm, content, offset, count:
-         algorithm.finish(hashes.part(content, offset, count, ("buffer", "offset")), closes=False)),
-    ("int TransformBlock(byte[] inputBuffer, int inputOffset, int inputCount, byte[] outputBuffer, "
+         algorithm.finish(hashes.part(content, offset, count, "offset"), closes=False)),
+    ("int TransformBlock(byte[]! inputBuffer, int inputOffset, int inputCount, byte[] outputBuffer, "
      "int outputOffset)", transform),
-    ("byte[] TransformFinalBlock(byte[] inputBuffer, int inputOffset, int inputCount)", transform_last),
+    ("byte[] TransformFinalBlock(byte[]! inputBuffer, int inputOffset, int inputCount)", transform_last),
     ("byte[] Hash", lambda algorithm: algorithm.value),
     ("int HashSize", lambda algorithm: algorithm.bits),
     ("int InputBlockSize", lambda algorithm: 1),

@@ -7,10 +7,9 @@ from typing import Protocol
 from apimlb.policy.clr.exceptions import (
     ClrException,
     argument,
-    argument_range,
+    not_negative,
     null_reference,
     out_of_bounds,
-    required,
 )
 from apimlb.policy.clr.host import Host
 
@@ -36,11 +35,9 @@ def disposed(name: str = "") -> ClrException:
     return ClrException("System.ObjectDisposedException", f"Cannot access a disposed object.{shown}")
 
 
-def part(buffer: bytearray | None, offset: int, count: int, names: tuple[str, str]) -> bytearray:
-    """`count` bytes from `offset`; `names` are those of the buffer and the offset, for what is thrown."""
-    buffer = required(buffer, names[0])
-    if offset < 0:
-        raise argument_range("Non-negative number required.", names[1])
+def part(buffer: bytearray, offset: int, count: int, name: str) -> bytearray:
+    """`count` bytes from `offset`, which has this name in what is thrown."""
+    not_negative(offset, name)
     if not 0 <= count <= len(buffer):
         raise argument("Value was invalid.")
     if len(buffer) - count < offset:

@@ -179,7 +179,7 @@ DEFINITIONS = (
                  "[, TimeSpan matchTimeout]])", _checked(_static(call), static=True))
                 for kind, name, by, call in _STATIC
             ),
-            ("static string Unescape(string str)", patterns.unescape),
+            ("static string Unescape(string! str)", patterns.unescape),
         ),
     ),
     Definition(

@@ -228,9 +228,8 @@ def check_replacement(pattern: str) -> None:
             )
 
 
-def unescape(text: str | None) -> str:
+def unescape(text: str) -> str:
     """Regex.Unescape"""
-    text = exceptions.required(text, "str")
 
     def piece(found: re.Match[str]) -> str:
         body = found[1]

@@ -5,7 +5,7 @@ import re
 
 from apimlb.policy.clr.budget import charge_each
 from apimlb.policy.clr.dates import instants
-from apimlb.policy.clr.exceptions import ClrException, argument, required
+from apimlb.policy.clr.exceptions import ClrException, argument
 from apimlb.policy.clr.time_zones import zones
 
 
@@ -57,9 +57,8 @@ def corrupt(text: str, at: int) -> ClrException:
     return ClrException(_CORRUPT, message)
 
 
-def deserialized(text: str | None) -> zones.Zone:
+def deserialized(text: str) -> zones.Zone:
     """The zone of a text; throws SerializationException for a text that is not a serialized zone."""
-    text = required(text, "source")
     if not text:
         raise argument("The specified serialized string '' is not supported.", "source")
     charge_each(len(text))

@@ -46,7 +46,7 @@ def forget_nothing() -> None:
 
 
 def new_zone(
-    id: str | None, base: instants.TimeSpan, display: str | None, standard: str | None, daylight: str | None,
+    id: str, base: instants.TimeSpan, display: str | None, standard: str | None, daylight: str | None,
     rules: ClrArray | None, disabled: bool = False,
 ) -> zones.Zone:  # fmt: skip
     """CreateCustomTimeZone(id, offset, names, rules[, disableDaylightSavingTime])"""
@@ -139,7 +139,7 @@ _CURRENT = CurrentZone()
 Z = "System.TimeZoneInfo"
 _NAMES = "string displayName, string standardDisplayName"
 _RULES = (
-    f"string id, TimeSpan baseUtcOffset, {_NAMES}, string daylightDisplayName, {Z}.AdjustmentRule[] rules"
+    f"string! id, TimeSpan baseUtcOffset, {_NAMES}, string daylightDisplayName, {Z}.AdjustmentRule[] rules"
 )
 
 DEFINITIONS = (
@@ -189,11 +189,11 @@ DEFINITIONS = (
             ("static System.Collections.ObjectModel.ReadOnlyCollection<TimeZoneInfo> GetSystemTimeZones()",
              all_zones),
             ("static void ClearCachedData()", forget_nothing),
-            (f"static TimeZoneInfo CreateCustomTimeZone(string id, TimeSpan baseUtcOffset, {_NAMES})",
+            (f"static TimeZoneInfo CreateCustomTimeZone(string! id, TimeSpan baseUtcOffset, {_NAMES})",
              lambda id, base, display, standard: zones.custom_zone(id, base, (display, standard, standard))),
             (f"static TimeZoneInfo CreateCustomTimeZone({_RULES}[, bool disableDaylightSavingTime])",
              new_zone),
-            ("static TimeZoneInfo FromSerializedString(string source)", deserialized),
+            ("static TimeZoneInfo FromSerializedString(string! source)", deserialized),
             ("string ToSerializedString()", serialized),
             ("static DateTimeOffset ConvertTime(DateTimeOffset dateTimeOffset, TimeZoneInfo! "
              "destinationTimeZone)", convert_offset),

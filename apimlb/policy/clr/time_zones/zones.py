@@ -11,7 +11,7 @@ from typing import ClassVar, NamedTuple
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.dates import instants
 from apimlb.policy.clr.dates.formatting import format_span
-from apimlb.policy.clr.exceptions import ClrException, argument, argument_range, required
+from apimlb.policy.clr.exceptions import ClrException, argument, argument_range
 
 _LIMIT = 14 * instants.TICKS_PER_HOUR
 
@@ -244,14 +244,13 @@ LOCAL_ZONE.kind = instants.LOCAL
 
 
 def custom_zone(
-    id: str | None,
+    id: str,
     base: instants.TimeSpan,
     names: tuple[str | None, str | None, str | None],
     rules: tuple[AdjustmentRule | None, ...] = (),
     use: bool = True,
 ) -> Zone:
     """TimeZoneInfo.CreateCustomTimeZone; unless in `use`, rules are shown and not followed."""
-    id = required(id, "id")
     if not id:
         raise argument("The specified ID parameter '' is not supported.", "id")
     if abs(base.ticks) > _LIMIT:

@@ -128,10 +128,10 @@ class XText(XNode):
     clr_name = X + "XText"
     kind = "Text"
 
-    def __init__(self, value: str | None) -> None:
+    def __init__(self, value: str) -> None:
         # Written out, as in XElement: a document holds many.
         self.parent = None
-        self.value = exceptions.required(value, "value") if value is None else value
+        self.value = value
 
     @property
     def parts(self) -> tuple[Any, ...]:
@@ -155,8 +155,7 @@ class XProcessingInstruction(XNode):
     clr_name = X + "XProcessingInstruction"
     kind = "ProcessingInstruction"
 
-    def __init__(self, target: str | None, data: str | None) -> None:
-        data = exceptions.required(data, "data")
+    def __init__(self, target: str | None, data: str) -> None:
         super().__init__()
         self.target = target_name(target)
         self.data = data
@@ -178,11 +177,8 @@ class XDocumentType(XNode):
     clr_name = X + "XDocumentType"
     kind = "DocumentType"
 
-    def __init__(
-        self, name: str | None, public: str | None, system: str | None, internal: str | None
-    ) -> None:
+    def __init__(self, name: str, public: str | None, system: str | None, internal: str | None) -> None:
         super().__init__()
-        name = exceptions.required(name, "name")
         self.name = verify(name, colons=True)
         self.public = public
         self.system = system

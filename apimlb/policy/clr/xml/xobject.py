@@ -182,7 +182,7 @@ _NODES = (
         Definition(
             X + name, "class", bases=(X + ("XText" if name == "XCData" else "XNode"),),
             rows=(
-                ("new(string value)", kind),
+                ("new(string! value)", kind),
                 (f"new({name}! other)", edits.copy),
                 ("string Value", "{0}.value", edits.setting_text("value")),
             ),
@@ -192,7 +192,7 @@ _NODES = (
     Definition(
         X + "XProcessingInstruction", "class", bases=(X + "XNode",),
         rows=(
-            ("new(string target, string data)", nodes.XProcessingInstruction),
+            ("new(string target, string! data)", nodes.XProcessingInstruction),
             ("new(XProcessingInstruction! other)", edits.copy),
             ("string Target", "{0}.target", edits.set_target),
             ("string Data", "{0}.data", edits.setting_text("data")),
@@ -201,7 +201,7 @@ _NODES = (
     Definition(
         X + "XDocumentType", "class", bases=(X + "XNode",),
         rows=(
-            ("new(string name, string publicId, string systemId, string internalSubset)",
+            ("new(string! name, string publicId, string systemId, string internalSubset)",
              nodes.XDocumentType),
             ("new(XDocumentType! other)", edits.copy),
             ("string Name", "{0}.name", edits.set_type_name),
