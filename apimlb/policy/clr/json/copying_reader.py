@@ -76,10 +76,8 @@ class CopyingReader(TolerantReader):
             self._ended()
 
     def _ended(self, inside: bool = False, last: Sequence[str] = ()) -> NoReturn:
-        if len(self._path) - (not inside) >= self._top:
-            raise ClrException(
-                "Newtonsoft.Json.JsonWriterException", "Unexpected end when reading token. Path ''."
-            )
+        copied = len(self._path) - (not inside) >= self._top
         raise ClrException(
-            "Newtonsoft.Json.JsonSerializationException", "Unexpected end when reading JSON. Path ''."
+            f"Newtonsoft.Json.Json{'Writer' if copied else 'Serialization'}Exception",
+            f"Unexpected end when reading {'token' if copied else 'JSON'}. Path ''.",
         )

@@ -91,9 +91,10 @@ def new_property(name: str, content: object) -> tokens.JProperty:
     return tokens.JProperty(name, content_tokens(content)[0])
 
 
-def new_constructor(name: str | None) -> tokens.JConstructor:
-    """new JConstructor(name)"""
+def new_constructor(name: str | None, *content: object) -> tokens.JConstructor:
+    """new JConstructor(name, content)"""
     name = required(name, "name")
     if not name:
         raise argument("Constructor name cannot be empty.", "name")
-    return tokens.JConstructor(name)
+    made = tokens.JConstructor(name)
+    return filled(made, *content) if content else made

@@ -14,7 +14,7 @@ def xml_token(value: nodes.XObject) -> JToken:
     """The token that a node or an attribute is serialized to."""
     made = JObject()
     for node in value.nodes if isinstance(value, nodes.XDocument) else [value]:
-        prefixes = _prefixes(node, {}) if isinstance(node, nodes.XElement) else {}
+        prefixes = _prefixes(node, {})
         made.put(_key(node, prefixes), _token(node, prefixes, 0))
     return made
 
@@ -58,9 +58,10 @@ def _token(node: nodes.XObject, prefixes: dict[str, str], depth: int) -> JToken:
     )
 
 
-def _prefixes(element: nodes.XElement, outer: dict[str, str]) -> dict[str, str]:
-    """The prefix of each namespace, those of the element before those around it."""
-    own = {each.value: each.name.local for each in element.attributes if each.name.uri == XMLNS}
+def _prefixes(node: nodes.XObject, outer: dict[str, str]) -> dict[str, str]:
+    """The prefix of each namespace, those of an element before those around it."""
+    attributes = node.attributes if isinstance(node, nodes.XElement) else []
+    own = {each.value: each.name.local for each in attributes if each.name.uri == XMLNS}
     return {**outer, **own} if own else outer
 
 
@@ -77,8 +78,7 @@ def _element(element: nodes.XElement, outer: dict[str, str], depth: int) -> JTok
     for node in element.nodes:
         if isinstance(node, nodes.XComment):  # which stands between members, where a token has no place
             continue
-        inner = _prefixes(node, prefixes) if isinstance(node, nodes.XElement) else prefixes
-        groups.setdefault(_key(node, inner), []).append(node)
+        groups.setdefault(_key(node, _prefixes(node, prefixes)), []).append(node)
     for name, alike in groups.items():
         made.put(name, _token(alike[0], prefixes, depth) if len(alike) == 1 else _all(alike, prefixes, depth))
     return made

@@ -4,6 +4,7 @@ Newtonsoft.Json 10)."""
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from operator import ge, gt, le, lt
 from typing import Any, ClassVar
 
 from apimlb.policy.clr.budget import BUDGET
@@ -204,13 +205,15 @@ def walk(steps: Sequence[PathStep], root: JToken, token: JToken, strict: bool) -
             stack.append(steps[len(stack) - 1].find(root, found, strict))
 
 
+_ORDERS = {"<": lt, ">": gt, "<=": le, ">=": ge}
+
+
 def _compares(operator: str, left: JToken, right: JToken) -> bool:
     if not (isinstance(left, JValue) and isinstance(right, JValue)):
         return operator == "!="
     if operator in ("==", "!="):
         return _alike(left, right) == (operator == "==")
-    order = compare_values(left, right)
-    return {"<": order < 0, ">": order > 0, "<=": order <= 0, ">=": order >= 0}[operator]
+    return bool(_ORDERS[operator](compare_values(left, right), 0))
 
 
 _TEXTS = frozenset(["Date", "Bytes", "Guid", "TimeSpan", "Uri"])

@@ -54,16 +54,13 @@ def string_token(text: str) -> JValue:
     """A JSON string: a Date where it looks like one, else a String."""
     if not text.isascii():
         return JValue(enter(text), "String")
+    date = None
     if len(text) >= 19 and text[10] == "T" and text[4] == "-":
         BUDGET.spend(5)
         date = iso(text)
-        if date is not None:
-            return JValue(date, "Date")
     elif text.startswith("/Date("):
         date = _microsoft(text)
-        if date is not None:
-            return JValue(date, "Date")
-    return JValue(text, "String")
+    return JValue(text, "String") if date is None else JValue(date, "Date")
 
 
 def iso(text: str) -> instants.DateTime | None:
@@ -75,17 +72,13 @@ def iso(text: str) -> instants.DateTime | None:
     zone = match[8]
     try:
         ticks = instants.date_ticks(year, month, day)
-        if (hour, minute, second) == (24, 0, 0):
-            ticks += instants.time_ticks(23, 59, 59) + 10_000_000
-        else:
-            ticks += instants.time_ticks(hour, minute, second)
+        ends_day = (hour, minute, second) == (24, 0, 0)
+        ticks += instants.TICKS_PER_DAY if ends_day else instants.time_ticks(hour, minute, second)
     except ClrException:
         return None
     ticks += int((match[7] or "0").ljust(7, "0"))
-    if zone is None:
-        return instants.DateTime(ticks, instants.UNSPECIFIED)
-    if zone == "Z":
-        return instants.DateTime(ticks, instants.UTC)
+    if zone in (None, "Z"):
+        return instants.DateTime(ticks, instants.UTC if zone else instants.UNSPECIFIED)
     minutes = int(zone[1:3]) * 60 + int(zone[-2:] if len(zone) > 3 else 0)
     offset = minutes * instants.TICKS_PER_MINUTE * (-1 if zone[0] == "-" else 1)
     return instants.DateTime(ticks - offset, instants.LOCAL)
@@ -107,6 +100,9 @@ def integer_token(value: int) -> JValue:
     return JValue(BigInteger(value), "Integer")
 
 
+_SCANNED = {bool: "Boolean", float: "Float", type(None): "Null"}
+
+
 def token_of(value: object) -> JToken:
     """A token from what the scanners yield: Python scalars, lists and finished tokens."""
     kind = type(value)
@@ -114,12 +110,10 @@ def token_of(value: object) -> JToken:
         return string_token(value)  # type: ignore[arg-type]
     if kind is JObject:
         return value  # type: ignore[return-value]
-    if kind is bool:
-        return JValue(value, "Boolean")
     if kind is int:
         return integer_token(value)  # type: ignore[arg-type]
-    if kind is float:
-        return JValue(value, "Float")
+    if kind in _SCANNED:
+        return JValue(value, _SCANNED[kind])
     if kind is list:
         made = JArray()
         items = made.items
@@ -128,7 +122,7 @@ def token_of(value: object) -> JToken:
             token.parent = made
             items.append(token)
         return made
-    return JValue(None, "Null") if value is None else value  # type: ignore[return-value]
+    return value  # type: ignore[return-value]
 
 
 def object_of(pairs: list[tuple[str, object]]) -> JObject:
