@@ -21,7 +21,6 @@ from apimlb.policy.run.faults import PolicyFault
 
 _SOURCE = "llm-token-limit"
 
-
 _LONG = Kind("long", int, unboxed(int, "System.Int64", int), frozenset({"System.Int64"}))
 """A quota: an expression must yield a long; an int is refused when the policy is uploaded (measured)."""
 

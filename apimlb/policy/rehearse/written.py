@@ -66,9 +66,8 @@ def member(given: Any, kind: Any, name: str) -> Any:
     `ConfigError`. A number may be written where text is wanted."""
     if given is None:
         return None
-    kind = next(
-        (each for each in get_args(kind) if NoneType in get_args(kind) and each is not NoneType), kind
-    )
+    if NoneType in get_args(kind):
+        kind = get_args(kind)[0]
     whole, parts = get_origin(kind) or kind, get_args(kind)
     if whole in _READERS:
         with reading(name):
@@ -82,8 +81,8 @@ def member(given: Any, kind: Any, name: str) -> Any:
     written = Mapping if whole is dict else list if whole is tuple else whole
     require(given, written, name)
     if written is Mapping:
-        kept = {str(key): each for key, each in given.items() if each is not None or parts[1] is object}
-        return {key: member(each, parts[1], f"{name}.{key}") for key, each in kept.items()}
+        there = {str(key): each for key, each in given.items() if each is not None or parts[1] is object}
+        return {key: member(each, parts[1], f"{name}.{key}") for key, each in there.items()}
     if written is list:
         return tuple(member(each, parts[0], f"{name}.{place}") for place, each in enumerate(given))
     return given
