@@ -7,7 +7,7 @@ from apimlb.errors import PolicyError
 from apimlb.policy.clr.budget import UPLOAD_STEPS, Allowance
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.document.compiler import SECTIONS, DocumentCompilation
-from apimlb.policy.document.problems import InvalidPolicy, blame, combined, hide_values, problem, too_dear
+from apimlb.policy.document.problems import InvalidPolicy, blame, hide_values, problem, too_dear
 from apimlb.policy.document.reader import Element, Format
 from apimlb.policy.elements import ELEMENTS
 from apimlb.policy.run.exchange import Block, Section
@@ -99,7 +99,9 @@ class _Upload:
         with self.allowance.turn():
             sections = _sections(_root(source, compilation), compilation)
         if compilation.problems:
-            raise combined(compilation.problems)
+            first = compilation.problems[0]
+            first.problems = tuple(compilation.problems)
+            raise first
         readers, inheriting = frozenset(compilation.readers), frozenset(compilation.inheriting)
         return PolicyDocument(source.scope, sections, readers, inheriting)
 
@@ -162,7 +164,8 @@ def effective(documents: Sequence[PolicyDocument]) -> Policy:
     scopes = [document.scope for document in documents]
     if len(set(scopes)) != len(scopes):
         raise ValueError(f"a scope comes twice: {scopes}")
-    chain = [*documents] if "global" in scopes else [_default_global(), *documents]
+    default = [] if "global" in scopes else [compile_policy(DEFAULT_GLOBAL, scope="global")]
+    chain = [*default, *documents]
     broader: dict[tuple[str, str], Block] = {
         (below.scope, section): above.sections[section] if above else Block()
         for above, below in zip([None, *chain[:-1]], chain, strict=True)
@@ -177,7 +180,3 @@ def _reads(chain: Sequence[PolicyDocument], section: Section) -> bool:
     for document in chain:
         reads = section in document.readers or (reads and section in document.inheriting)
     return reads
-
-
-def _default_global() -> PolicyDocument:
-    return compile_policy(DEFAULT_GLOBAL, scope="global")

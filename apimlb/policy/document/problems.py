@@ -1,7 +1,7 @@
 """What is wrong with a policy, in the words in which Azure's 400 says it."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from apimlb.errors import PolicyError
 from apimlb.policy.clr.exceptions import OVER_LIMIT, ClrException
@@ -68,13 +68,6 @@ def too_dear(element: Element, error: ClrException) -> InvalidPolicy:
         code="TooLong",
         next_step="Azure may accept it; make its expressions shorter or fewer to run it locally.",
     )
-
-
-def combined(problems: Sequence[InvalidPolicy]) -> InvalidPolicy:
-    """The first problem, carrying all of them."""
-    first = problems[0]
-    first.problems = tuple(problems)
-    return first
 
 
 def blame(
