@@ -65,6 +65,14 @@ class TestRates:
         local.clock.advance(50)
         assert await statuses(local, 1, caller="a") == [200]
 
+    async def test_a_limit_is_evaluated_once_for_a_request(self, reading: Reading) -> None:
+        """Reading a body consumes it: a second time there would be none."""
+        calls = "@(int.Parse(context.Request.Body.As&lt;string&gt;()))"
+        element = f'<rate-limit-by-key calls="{calls}" renewal-period="60" {BY_CALLER} />'
+        local = limited(reading.local(), element)
+        answered = [(await local.call(headers={"caller": "a"}, body=b"2")).status for _ in range(3)]
+        assert answered == [200, 200, 429]
+
     async def test_only_what_the_condition_names_is_counted(self, reading: Reading) -> None:
         element = (
             f'<rate-limit-by-key calls="2" renewal-period="60" {BY_CALLER} '
