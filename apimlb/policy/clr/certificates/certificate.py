@@ -18,6 +18,7 @@ class X509:
     """An X509Certificate, with `second` an X509Certificate2; empty until something is read into it."""
 
     def __init__(self, second: bool = True, trusted: bool = False) -> None:
+        self.clr_name = f"{X}X509Certificate{'2' if second else ''}"
         self.second = second
         self.trusted = trusted
         self._facts: CertificateFacts | None = None
@@ -32,10 +33,6 @@ class X509:
         made = cls(trusted=trusted)
         made.take(content, password)
         return made
-
-    @property
-    def clr_name(self) -> str:
-        return f"{X}X509Certificate{'2' if self.second else ''}"
 
     def take(self, content: bytes, password: str | None) -> None:
         """Import."""
@@ -76,18 +73,19 @@ class X509:
         return self.filled._key
 
     def set_key(self, key: "Rsa | None") -> None:
-        self._key = None if key is None else self._matching(key)
-
-    def _matching(self, key: "Rsa") -> "Rsa":
-        own = self.facts.rsa
-        if own is None:
-            raise argument("The provided key does not match the public key algorithm for this certificate.")
-        if own.parts(False) != key.parts(False):
-            raise argument(
-                "The provided key does not match the public key for this certificate.", "privateKey"
-            )
-        key.check_private()
-        return key.copy()
+        """Another private key, which must fit the public one, or none."""
+        if key is not None:
+            own = self.facts.rsa
+            if own is None:
+                raise argument(
+                    "The provided key does not match the public key algorithm for this certificate."
+                )
+            if own.parts(False) != key.parts(False):
+                raise argument(
+                    "The provided key does not match the public key for this certificate.", "privateKey"
+                )
+            key.check_private()
+        self._key = None if key is None else key.copy()
 
     def with_key(self, key: "Rsa") -> "X509":
         """CopyWithPrivateKey"""
@@ -97,13 +95,16 @@ class X509:
         made.set_key(key)
         return made
 
+    @property
+    def identity(self) -> tuple[str, bytes] | None:
+        """What tells certificates apart; None where nothing was read."""
+        return None if self._facts is None else (self._facts.issuer, self._facts.serial)
+
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, X509) or self.is_empty or other.is_empty:
-            return isinstance(other, X509) and self.is_empty and other.is_empty
-        return (self.facts.issuer, self.facts.serial) == (other.facts.issuer, other.facts.serial)
+        return isinstance(other, X509) and self.identity == other.identity
 
     def __hash__(self) -> int:
-        return 0 if self.is_empty else hash(self.facts.thumbprint)
+        return hash(self.identity)
 
     def __str__(self) -> str:
         return self.clr_name if self.is_empty or not self.second else self.shown(False)
