@@ -11,7 +11,7 @@ from apimlb.policy.clr.types.signatures import Member, Parameter
 from apimlb.policy.csharp.binding.assignables import Assignable, assignable, read
 from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.conversion import converts
-from apimlb.policy.csharp.binding.dispatch import as_value, bind
+from apimlb.policy.csharp.binding.dispatch import value_or_untyped
 from apimlb.policy.csharp.binding.lookup import is_var, type_of
 from apimlb.policy.csharp.binding.scope import Scope, Untyped
 from apimlb.policy.csharp.conversions import SIGNED
@@ -42,9 +42,7 @@ def _given(scope: Scope, written: Argument) -> Given:
     value = written.value
     assert value is not None
     if not written.mode:
-        found = bind(scope, value)
-        kept = found if isinstance(found, Untyped) else as_value(scope, found, value)
-        return Given(value, kept, written.name, name_at=written.name_at)
+        return Given(value, value_or_untyped(scope, value), written.name, name_at=written.name_at)
     if written.mode == "out" and isinstance(value, Name) and value.name == "_" and scope.find("_") is None:
         return Given(written.at, Bound(VOID, ""), written.name, "out", None, "_")
     target = assignable(scope, value)

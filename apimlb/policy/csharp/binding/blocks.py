@@ -10,7 +10,7 @@ from apimlb.policy.csharp.binding.bound import NOT_CONSTANT, Bound, Variable
 from apimlb.policy.csharp.binding.captures import assigned_names
 from apimlb.policy.csharp.binding.conversion import condition, convert
 from apimlb.policy.csharp.binding.creation import array_of
-from apimlb.policy.csharp.binding.dispatch import as_value, bind, statement, value
+from apimlb.policy.csharp.binding.dispatch import bind, statement, value, value_or_untyped
 from apimlb.policy.csharp.binding.emit import Line, Lines, suite
 from apimlb.policy.csharp.binding.functions import declare_function
 from apimlb.policy.csharp.binding.lookup import is_var, type_of
@@ -92,13 +92,12 @@ def _inferred(scope: Scope, at: int, initial: nodes.Node | None) -> Bound:
         scope.refuse("CS0818", at)
     if isinstance(initial, nodes.ArrayInitializer):
         scope.refuse("CS0820", at)
-    found = bind(scope, initial)
+    found = value_or_untyped(scope, initial)
     if isinstance(found, Untyped):
         scope.refuse("CS0815", at, found.described)
-    bound = as_value(scope, found, initial)
-    if bound.type in (NULL, VOID):
-        scope.refuse("CS0815", at, bound.type)
-    return bound
+    if found.type in (NULL, VOID):
+        scope.refuse("CS0815", at, found.type)
+    return found
 
 
 def _initial(scope: Scope, kind: Type, initial: nodes.Node | None) -> Bound:

@@ -13,10 +13,10 @@ from apimlb.policy.csharp.binding.assignment import assignable_property
 from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.calls import MethodGroup, as_size, call_group, construct, element
 from apimlb.policy.csharp.binding.conversion import cast, convert
-from apimlb.policy.csharp.binding.dispatch import as_value, bind, value
+from apimlb.policy.csharp.binding.dispatch import bind, value, value_or_untyped
 from apimlb.policy.csharp.binding.lookup import find_type, no_type, shown_member, type_of
 from apimlb.policy.csharp.binding.overloads import Resolution
-from apimlb.policy.csharp.binding.scope import Result, Scope, Untyped
+from apimlb.policy.csharp.binding.scope import Scope, Untyped
 from apimlb.policy.csharp.binding.values import default_value, literal
 from apimlb.policy.csharp.syntax import nodes
 
@@ -186,7 +186,7 @@ def _entry(
     given: list[nodes.Node] | nodes.Node,
 ) -> str:
     if isinstance(given, list):
-        return _added(scope, target, [Given(item, _argument(scope, item)) for item in given], at).code
+        return _added(scope, target, [Given(item, value_or_untyped(scope, item)) for item in given], at).code
     if isinstance(key, str):
         place = assignable_property(scope, target, key, at)
     else:
@@ -195,11 +195,6 @@ def _entry(
         return _initialized_member(scope, place, given)
     bound = convert(scope, bind(scope, given), place.type, given.at)
     return stored(scope, place, bound.code, at)
-
-
-def _argument(scope: Scope, item: nodes.Node) -> Bound | Untyped:
-    found = bind(scope, item)
-    return found if isinstance(found, Untyped) else as_value(scope, found, item)
 
 
 def _initialized_member(scope: Scope, place: Assignable, initializer: nodes.Initializer) -> str:
@@ -231,16 +226,16 @@ def bind_anonymous(scope: Scope, node: nodes.AnonymousCreation) -> Bound:
     for at, name, written in node.members:
         if name in members:
             scope.refuse("CS0833", at)
-        members[name] = _member_value(scope, bind(scope, written), written, at)
+        members[name] = _member_value(scope, written, at)
     kind = scope.registry.types.anonymous((name, bound.type) for name, bound in members.items())
     inner = ", ".join(f"{name!r}: {bound.code}" for name, bound in members.items())
     return Bound(kind, f"{scope.use(Anonymous)}({{{inner}}})", safe=True)
 
 
-def _member_value(scope: Scope, found: Result, written: nodes.Node, at: int) -> Bound:
+def _member_value(scope: Scope, written: nodes.Node, at: int) -> Bound:
+    found = value_or_untyped(scope, written)
     if isinstance(found, Untyped):
         scope.refuse("CS0828", at, found.described)
-    bound = as_value(scope, found, written)
-    if bound.type in (NULL, VOID):
-        scope.refuse("CS0828", at, bound.type)
-    return bound
+    if found.type in (NULL, VOID):
+        scope.refuse("CS0828", at, found.type)
+    return found

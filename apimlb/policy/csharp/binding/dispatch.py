@@ -33,6 +33,12 @@ def value(scope: Scope, node: Node) -> Bound:
     return found if type(found) is Bound else as_value(scope, found, node)
 
 
+def value_or_untyped(scope: Scope, node: Node) -> Bound | Untyped:
+    """An expression where a lambda or a method group may stand."""
+    found = bind(scope, node)
+    return found if isinstance(found, Untyped) else as_value(scope, found, node)
+
+
 def as_value(scope: Scope, found: Result, at: int | Node) -> Bound:
     if isinstance(found, Bound):
         return found

@@ -1,10 +1,12 @@
 """Statements."""
 
 from collections.abc import Callable
+from typing import Any
 
 from apimlb.policy.csharp.syntax import statement_nodes
 from apimlb.policy.csharp.syntax.creation import parse_item
 from apimlb.policy.csharp.syntax.cursor import Cursor
+from apimlb.policy.csharp.syntax.lexer import Token
 from apimlb.policy.csharp.syntax.nodes import Node, ThrowExpression, TypeName
 from apimlb.policy.csharp.syntax.type_names import parse_type, try_declared, try_type
 
@@ -61,10 +63,10 @@ def parse_statement(cursor: Cursor) -> Node:
     if cursor.at_op("{"):
         return parse_block(cursor)
     if token.kind == "keyword":
-        parse_rest = _STATEMENTS.get(token.text)
-        if parse_rest is not None:
-            cursor.advance()
-            return parse_rest(cursor, token.at)
+        form = _STATEMENTS.get(token.text)
+        # `checked(...)` is an expression after all.
+        if form is not None and not (token.text in _OVERFLOWS and cursor.peek().text == "("):
+            return _parts(cursor, *form)
         if token.text in _REFUSED and not (token.text == "default" and cursor.peek().text == "("):
             code, what = _REFUSED[token.text]
             cursor.refuse(what, code)
@@ -156,57 +158,27 @@ def _function_parameter(cursor: Cursor) -> statement_nodes.FunctionParameter:
     return statement_nodes.FunctionParameter(name.at, name.text, written, mode, default)
 
 
-# Statements by their keyword, which is behind the cursor.
+# Statements by their keyword
 
 
-def _const_statement(cursor: Cursor, at: int) -> Node:
-    return _ended(cursor, _declarators(cursor, parse_type(cursor), constant=True))
+def _parts(cursor: Cursor, make: Callable[..., Node], *parts: str | Callable[[Cursor], Any]) -> Node:
+    """A statement that is made of its parts: texts that must be there, and what productions yield."""
+    at = cursor.advance().at
+    values: list[Any] = []
+    for part in parts:
+        if isinstance(part, str):
+            cursor.expect(part)
+        else:
+            values.append(part(cursor))
+    return make(at, *values)
+
+
+def _constants(cursor: Cursor) -> Node:
+    return _declarators(cursor, parse_type(cursor), constant=True)
 
 
 def _condition(cursor: Cursor) -> Node:
     return cursor.bracketed(Cursor.expression)
-
-
-def _if_statement(cursor: Cursor, at: int) -> Node:
-    condition = _condition(cursor)
-    then = _embedded(cursor)
-    otherwise = _embedded(cursor) if cursor.accept("else") else None
-    return statement_nodes.If(at, condition, then, otherwise)
-
-
-def _while_statement(cursor: Cursor, at: int) -> Node:
-    return statement_nodes.While(at, _condition(cursor), _embedded(cursor))
-
-
-def _do_statement(cursor: Cursor, at: int) -> Node:
-    body = _embedded(cursor)
-    cursor.expect("while")
-    return _ended(cursor, statement_nodes.DoWhile(at, body, _condition(cursor)))
-
-
-def _for_statement(cursor: Cursor, at: int) -> Node:
-    cursor.expect("(")
-    written = try_declared(cursor, "=", ",", ";")
-    if written is not None:
-        first = [_ended(cursor, _declarators(cursor, written))]
-    else:
-        first = cursor.listed(_run, ";")
-    condition = _optional(cursor)
-    cursor.expect(";")
-    update = cursor.listed(_run, ")")
-    return statement_nodes.For(at, first, condition, update, _embedded(cursor))
-
-
-def _foreach_statement(cursor: Cursor, at: int) -> Node:
-    cursor.expect("(")
-    written = parse_type(cursor)
-    if cursor.at_keyword("in"):
-        cursor.refuse("Type and identifier are both required in a foreach statement", "CS0230")
-    name = cursor.identifier()
-    cursor.expect("in")
-    source = cursor.expression()
-    cursor.expect(")")
-    return statement_nodes.ForEach(at, written, name.text, source, _embedded(cursor), name.at)
 
 
 def _optional(cursor: Cursor) -> Node | None:
@@ -214,33 +186,41 @@ def _optional(cursor: Cursor) -> Node | None:
     return None if cursor.at_op(";") else cursor.expression()
 
 
-def _return_statement(cursor: Cursor, at: int) -> Node:
-    return _ended(cursor, statement_nodes.Return(at, _optional(cursor)))
+def _otherwise(cursor: Cursor) -> statement_nodes.BlockStatement | None:
+    return _embedded(cursor) if cursor.accept("else") else None
 
 
-def _throw_statement(cursor: Cursor, at: int) -> Node:
-    return _ended(cursor, statement_nodes.Throw(at, _optional(cursor)))
+def _before_rounds(cursor: Cursor) -> list[Node]:
+    """What a `for` runs first, and the `;` behind it."""
+    written = try_declared(cursor, "=", ",", ";")
+    if written is None:
+        return cursor.listed(_run, ";")
+    return [_ended(cursor, _declarators(cursor, written))]
 
 
-def _break_statement(cursor: Cursor, at: int) -> Node:
-    return _ended(cursor, statement_nodes.Break(at))
+def _updates(cursor: Cursor) -> list[Node]:
+    return cursor.listed(_run, ")")
 
 
-def _continue_statement(cursor: Cursor, at: int) -> Node:
-    return _ended(cursor, statement_nodes.Continue(at))
+def _loop_variable(cursor: Cursor) -> Token:
+    if cursor.at_keyword("in"):
+        cursor.refuse("Type and identifier are both required in a foreach statement", "CS0230")
+    return cursor.identifier()
 
 
-def _try_statement(cursor: Cursor, at: int) -> Node:
-    body = parse_block(cursor)
+def _for_each(at: int, written: TypeName, name: Token, source: Node, body: Any) -> Node:
+    return statement_nodes.ForEach(at, written, name.text, source, body, name.at)
+
+
+def _catches(cursor: Cursor) -> list[statement_nodes.Catch]:
     catches: list[statement_nodes.Catch] = []
     while cursor.at_keyword("catch"):
         if catches and catches[-1].type is None and catches[-1].filter is None:
             cursor.refuse("Catch clauses cannot follow the general catch clause of a try statement", "CS1017")
         catches.append(_catch(cursor))
-    finally_body = parse_block(cursor) if cursor.accept("finally") else None
-    if not catches and finally_body is None:
+    if not catches and not cursor.at_keyword("finally"):
         cursor.refuse("Expected catch or finally", "CS1524", cursor.last)
-    return statement_nodes.Try(at, body, catches, finally_body)
+    return catches
 
 
 def _catch(cursor: Cursor) -> statement_nodes.Catch:
@@ -256,9 +236,8 @@ def _catch(cursor: Cursor) -> statement_nodes.Catch:
     return statement_nodes.Catch(at, caught, name, condition, parse_block(cursor), name_at)
 
 
-def _using_statement(cursor: Cursor, at: int) -> Node:
-    resource = cursor.bracketed(_resource)
-    return statement_nodes.Using(at, resource, _embedded(cursor))
+def _finally(cursor: Cursor) -> statement_nodes.BlockStatement | None:
+    return parse_block(cursor) if cursor.accept("finally") else None
 
 
 def _resource(cursor: Cursor) -> Node:
@@ -266,20 +245,12 @@ def _resource(cursor: Cursor) -> Node:
     return cursor.expression() if written is None else _declarators(cursor, written)
 
 
-def _checked_statement(cursor: Cursor, at: int) -> Node:
-    if cursor.at_op("("):  # an expression after all
-        cursor.reset(cursor.index - 1)
-        return _expression_statement(cursor)
-    overflow = cursor.last.text
-    return statement_nodes.CheckedBlock(at, parse_block(cursor), overflow)
-
-
-def _switch_statement(cursor: Cursor, at: int) -> Node:
-    made = statement_nodes.Switch(at, _condition(cursor), [])
+def _sections(cursor: Cursor) -> list[statement_nodes.SwitchSection]:
+    sections: list[statement_nodes.SwitchSection] = []
     cursor.expect("{")
     while not cursor.accept("}"):
-        made.sections.append(_section(cursor))
-    return made
+        sections.append(_section(cursor))
+    return sections
 
 
 def _section(cursor: Cursor) -> statement_nodes.SwitchSection:
@@ -312,11 +283,22 @@ def _label(cursor: Cursor) -> statement_nodes.SwitchLabel:
     return label
 
 
-_STATEMENTS: dict[str, Callable[[Cursor, int], Node]] = {
-    "const": _const_statement, "if": _if_statement, "while": _while_statement,
-    "do": _do_statement, "for": _for_statement, "foreach": _foreach_statement,
-    "return": _return_statement, "break": _break_statement,
-    "continue": _continue_statement, "throw": _throw_statement, "try": _try_statement,
-    "using": _using_statement, "checked": _checked_statement,
-    "unchecked": _checked_statement, "switch": _switch_statement,
-}  # fmt: skip
+_OVERFLOWS = ("checked", "unchecked")
+_STATEMENTS: dict[str, tuple[Any, ...]] = {
+    "break": (statement_nodes.Break, ";"),
+    "checked": (lambda at, body: statement_nodes.CheckedBlock(at, body, "checked"), parse_block),
+    "const": (lambda at, made: made, _constants, ";"),
+    "continue": (statement_nodes.Continue, ";"),
+    "do": (statement_nodes.DoWhile, _embedded, "while", _condition, ";"),
+    "for": (statement_nodes.For, "(", _before_rounds, _optional, ";", _updates, _embedded),
+    "foreach": (_for_each, "(", parse_type, _loop_variable, "in", Cursor.expression, ")", _embedded),
+    "if": (statement_nodes.If, _condition, _embedded, _otherwise),
+    "return": (statement_nodes.Return, _optional, ";"),
+    "switch": (statement_nodes.Switch, _condition, _sections),
+    "throw": (statement_nodes.Throw, _optional, ";"),
+    "try": (statement_nodes.Try, parse_block, _catches, _finally),
+    "unchecked": (lambda at, body: statement_nodes.CheckedBlock(at, body, "unchecked"), parse_block),
+    "using": (statement_nodes.Using, "(", _resource, ")", _embedded),
+    "while": (statement_nodes.While, _condition, _embedded),
+}
+"""What makes a statement, and its parts behind the keyword."""
