@@ -37,6 +37,29 @@ def promoted(scope: Scope, left: Type, right: Type) -> Type | None:
     return named("System.UInt32") if "System.UInt32" in names else scope.registry.int
 
 
+class Operands(NamedTuple):
+    """Two values with an operator between them, which stands at the node `at`."""
+
+    scope: Scope
+    operator: str
+    left: Bound
+    right: Bound
+    at: Node
+
+    @property
+    def lifted(self) -> bool:
+        return self.left.type.is_nullable or self.right.type.is_nullable
+
+    @property
+    def kinds(self) -> tuple[Type, Type]:
+        """Their types, but for nullability. `null` beside a nullable is one of its type, unless they are
+        compared."""
+        one, other = self.left.type.underlying, self.right.type.underlying
+        if self.lifted and self.operator not in EQUALITY:
+            one, other = other if one is NULL else one, one if other is NULL else other
+        return one, other
+
+
 class BinaryOperation(NamedTuple):
     """What an operator makes of operands of two types, neither of them nullable: its code, by that of the
     operands, and its value where both are constant."""
@@ -48,21 +71,19 @@ class BinaryOperation(NamedTuple):
     fold: Callable[[Any, Any], Bound] | None = None
 
 
-def applied(
-    scope: Scope, operator: str, operation: BinaryOperation, left: Bound, right: Bound, at: int | Node
-) -> Bound:
-    if left.type.is_nullable or right.type.is_nullable:
-        return _lifted(scope, operator, operation, left, right, at)
-    left, right = convert(scope, left, operation.left, at), convert(scope, right, operation.right, at)
+def applied(given: Operands, operation: BinaryOperation) -> Bound:
+    if given.lifted:
+        return _lifted(given, operation)
+    left = convert(given.scope, given.left, operation.left, given.at)
+    right = convert(given.scope, given.right, operation.right, given.at)
     if operation.fold and left.is_constant and right.is_constant:
         return operation.fold(left.constant, right.constant)
     return Bound(operation.result, operation.code(left.code, right.code), safe=operation.result.is_value)
 
 
-def _lifted(
-    scope: Scope, operator: str, operation: BinaryOperation, left: Bound, right: Bound, at: int | Node
-) -> Bound:
+def _lifted(given: Operands, operation: BinaryOperation) -> Bound:
     """An operator that yields null, or false, where one side is null; `|` because both sides are computed."""
+    scope, operator, left, right, at = given
     tests: list[str] = []
     values: list[str] = []
     for side, kind in ((left, operation.left), (right, operation.right)):
@@ -92,13 +113,12 @@ def compared(scope: Scope, operator: str, left: str, right: str) -> Bound:
 # Numbers
 
 
-def numeric_operation(
-    scope: Scope, operator: str, left: Bound, right: Bound, kinds: tuple[Type, Type], at: int | Node
-) -> BinaryOperation | None:
-    """The operation on numbers, or None. `kinds` are the types of the sides, but for nullability."""
+def numeric_operation(given: Operands) -> BinaryOperation | None:
+    """The operation on numbers, where both sides are such."""
+    scope, operator, left, right, at = given
+    one, other = given.kinds
     if operator in ("<<", ">>"):
-        return _shift(scope, operator, *kinds)
-    one, other = kinds
+        return _shift(scope, operator, one, other)
     common = promoted(scope, _fitted(scope, left, one, other), _fitted(scope, right, other, one))
     if common is None or (operator in "&|^" and common.name in (*_REAL, "System.Decimal")):
         return None
@@ -163,8 +183,9 @@ def _shift(scope: Scope, operator: str, one: Type, other: Type) -> BinaryOperati
 # Operators that types declare
 
 
-def declared_operation(scope: Scope, operator: str, kinds: tuple[Type, Type]) -> BinaryOperation | None:
-    best = _best_operator(scope, operator, *kinds)
+def declared_operation(given: Operands) -> BinaryOperation | None:
+    scope = given.scope
+    best = _best_operator(scope, given.operator, *given.kinds)
     if best is None:
         return None
     left, right = (each.type for each in best.parameters)

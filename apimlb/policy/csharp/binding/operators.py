@@ -1,5 +1,6 @@
 """Operators: what a pair of operands, or one of them, makes of each."""
 
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from apimlb.policy.clr.budget import BUDGET
@@ -9,6 +10,7 @@ from apimlb.policy.clr.metering import same_text
 from apimlb.policy.clr.numbers.arithmetic import both, either
 from apimlb.policy.clr.types.constructed import NULL, VOID, Type
 from apimlb.policy.csharp.binding import arithmetic, folding
+from apimlb.policy.csharp.binding.arithmetic import EQUALITY, BinaryOperation, Operands
 from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.conversion import constant_conversion, convert, converts, enum_value
 from apimlb.policy.csharp.binding.dispatch import bind, value
@@ -66,20 +68,20 @@ def _no_operator(scope: Scope, operator: str, left: Bound, right: Bound, at: int
 def operate(scope: Scope, operator: str, left: Bound, right: Bound, node: nodes.Node) -> Bound:
     """`left operator right`"""
     left, right = _beside_null(scope, left, right), _beside_null(scope, right, left)
-    kinds = _kind(operator, left, right), _kind(operator, right, left)
+    given = Operands(scope, operator, left, right, node)
     operation = (
-        arithmetic.numeric_operation(scope, operator, left, right, kinds, node)
-        or arithmetic.declared_operation(scope, operator, kinds)
-        or _enum_operation(scope, operator, left, right, kinds, node)
-        or _bool_operation(scope, operator, left, right, kinds)
+        arithmetic.numeric_operation(given)
+        or arithmetic.declared_operation(given)
+        or _enum_operation(given)
+        or _bool_operation(given)
     )
     made = (
-        arithmetic.applied(scope, operator, operation, left, right, node)
+        arithmetic.applied(given, operation)
         if operation is not None
-        else _three_valued(scope, operator, left, right, kinds)
-        or _null_equality(scope, operator, left, right)
-        or _string_operator(scope, operator, left, right)
-        or _reference_equality(scope, operator, left, right)
+        else _three_valued(given)
+        or _null_equality(given)
+        or _string_operator(given)
+        or _reference_equality(given)
     )
     if made is None:
         written = f"{operator}=" if isinstance(node, nodes.Assignment) else operator
@@ -100,17 +102,10 @@ def _beside_null(scope: Scope, bound: Bound, other: Bound) -> Bound:
     return bound
 
 
-def _kind(operator: str, bound: Bound, other: Bound) -> Type:
-    """The type of an operand, but for nullability. `null` beside a nullable is one of its type, unless they
-    are compared."""
-    null = bound.type is NULL and other.type.is_nullable and operator not in arithmetic.EQUALITY
-    return other.type.underlying if null else bound.type.underlying
-
-
-def _enum_operation(
-    scope: Scope, operator: str, left: Bound, right: Bound, kinds: tuple[Type, Type], at: nodes.Node
-) -> arithmetic.BinaryOperation | None:
+def _enum_operation(given: Operands) -> BinaryOperation | None:
     """Two values of one enumeration, or one plus or minus a number: as with numbers, and back."""
+    scope, operator, left, right, at = given
+    kinds = given.kinds
     int_type = scope.registry.int
     enum, other = kinds if kinds[0].kind == "enum" else (kinds[1], kinds[0])
     if enum.kind != "enum":
@@ -126,7 +121,7 @@ def _enum_operation(
         result = {"&": enum, "|": enum, "^": enum, "-": int_type}.get(operator, scope.registry.bool)
 
     def code(first: str, second: str) -> str:
-        if operator in arithmetic.EQUALITY:
+        if operator in EQUALITY:
             return f"({first} {operator} {second})"
         first = enum_value(scope, Bound(one, first)).code if one is enum else first
         second = enum_value(scope, Bound(two, second)).code if two is enum else second
@@ -140,23 +135,19 @@ def _enum_operation(
             return made
         return literal(scope, enum_of(enum, made.constant), enum)
 
-    return arithmetic.BinaryOperation(one, two, result, code, fold)
+    return BinaryOperation(one, two, result, code, fold)
 
 
 def _enum_code(scope: Scope, enum: Type, number: str) -> str:
     return scope.call(enum_of, scope.use(enum), number)
 
 
-def _bool_operation(
-    scope: Scope, operator: str, left: Bound, right: Bound, kinds: tuple[Type, Type]
-) -> arithmetic.BinaryOperation | None:
-    boolean = scope.registry.bool
+def _bool_operation(given: Operands) -> BinaryOperation | None:
+    scope, operator, boolean = given.scope, given.operator, given.scope.registry.bool
     call = _BOOLS.get(operator)
-    if kinds != (boolean, boolean) or call is None:
+    if given.kinds != (boolean, boolean) or call is None or (given.lifted and operator in ("&", "|")):
         return None
-    if operator in ("&", "|") and (left.type.is_nullable or right.type.is_nullable):
-        return None
-    return arithmetic.BinaryOperation(
+    return BinaryOperation(
         boolean,
         boolean,
         boolean,
@@ -165,58 +156,57 @@ def _bool_operation(
     )
 
 
-def _three_valued(
-    scope: Scope, operator: str, left: Bound, right: Bound, kinds: tuple[Type, Type]
-) -> Bound | None:
+def _three_valued(given: Operands) -> Bound | None:
     """`&` and `|` of nullable bools, one of which may be enough."""
+    scope, operator, left, right, _ = given
     boolean = scope.registry.bool
-    if kinds != (boolean, boolean) or operator not in ("&", "|"):
+    if given.kinds != (boolean, boolean) or operator not in ("&", "|"):
         return None
     code = scope.call(both if operator == "&" else either, left.code, right.code)
     return Bound(scope.registry.nullable(boolean), code)
 
 
-def _string_operator(scope: Scope, operator: str, left: Bound, right: Bound) -> Bound | None:
+def _string_operator(given: Operands) -> Bound | None:
+    scope, operator, left, right, _ = given
     string, types = scope.registry.string, {left.type, right.type}
     if operator == "+" and string in types:
         if left.type is right.type and isinstance(left.constant, str) and isinstance(right.constant, str):
             return literal(scope, left.constant + right.constant, string)
         return concatenated(scope, left, right)
-    if operator not in arithmetic.EQUALITY or types != {string}:
+    if operator not in EQUALITY or types != {string}:
         return None
     if left.is_constant and right.is_constant:
         return literal(scope, (left.constant == right.constant) == (operator == "=="), scope.registry.bool)
     if left.is_constant or right.is_constant:
         return arithmetic.compared(scope, operator, left.code, right.code)
-    return _equality(scope, operator, scope.call(same_text, left.code, right.code))
+    return _equality(given, same_text)
 
 
-def _equality(scope: Scope, operator: str, code: str) -> Bound:
-    """`==` or `!=`, by code that tells whether two values are equal."""
-    return Bound(scope.registry.bool, code if operator == "==" else f"(not {code})", safe=True)
+def _equality(given: Operands, alike: Callable[[Any, Any], bool]) -> Bound:
+    """`==` or `!=`, by what tells whether two values are equal."""
+    code = given.scope.call(alike, given.left.code, given.right.code)
+    return Bound(given.scope.registry.bool, code if given.operator == "==" else f"(not {code})", safe=True)
 
 
-def _null_equality(scope: Scope, operator: str, left: Bound, right: Bound) -> Bound | None:
+def _null_equality(given: Operands) -> Bound | None:
     """A comparison with `null` of what may be null."""
-    if operator not in arithmetic.EQUALITY or NULL not in (left.type, right.type):
-        return None
+    scope, operator, left, right, _ = given
     other = left if right.type is NULL else right
+    if operator not in EQUALITY or NULL not in (left.type, right.type):
+        return None
     if other.type.is_value and not other.type.is_nullable:
         return None
     return arithmetic.null_test(scope, operator, other)
 
 
-def _reference_equality(scope: Scope, operator: str, left: Bound, right: Bound) -> Bound | None:
-    if operator not in arithmetic.EQUALITY or left.type.is_value or right.type.is_value:
+def _reference_equality(given: Operands) -> Bound | None:
+    scope, operator, left, right, _ = given
+    one, other = left.type, right.type
+    if operator not in EQUALITY or one.is_value or other.is_value:
         return None
     derives = scope.registry.derives
-    if (
-        derives(left.type, right.type)
-        or derives(right.type, left.type)
-        or "interface" in (left.type.kind, right.type.kind)
-    ):
-        alike = identity(scope, left, right)
-        return _equality(scope, operator, scope.call(alike, left.code, right.code))
+    if derives(one, other) or derives(other, one) or "interface" in (one.kind, other.kind):
+        return _equality(given, identity(scope, left, right))
     return None
 
 
