@@ -40,7 +40,6 @@ _TOKEN = re.compile(
 )
 
 _SPACE = re.compile(r"(?:\s|//[^\r\n\x85\u2028\u2029]*|/\*.*?\*/)*", re.DOTALL)
-LINE_ENDS = "\r\n\x85\u2028\u2029"
 LINE_END = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
 """What ends a line in C#."""
 
@@ -195,53 +194,47 @@ def _refuse(source: SourceText, at: int) -> NoReturn:
     raise source.error(f"Unexpected character '{source.text[at]}'", at, "CS1056")
 
 
+_PIECE = re.compile(r'(?:\{\{|\}\}|\\.|[^{}"\\\r\n\x85\u2028\u2029])*', re.DOTALL)
+_VERBATIM_PIECE = re.compile(r'(?:\{\{|\}\}|""|[^{}"])*')
+_OPEN_HOLE = "Missing close delimiter '}' for interpolated expression started with '{'."
+
+
+def _piece(at: int, end: int, text: str, *, verbatim: bool) -> str:
+    """The text in an interpolated string up to a quote, a single brace or the end of a line."""
+    found = (_VERBATIM_PIECE if verbatim else _PIECE).match(text, at, end)
+    return found[0] if found else ""
+
+
+def _meant(source: SourceText, piece: str, at: int, *, verbatim: bool) -> str:
+    return enter(piece.replace('""', '"') if verbatim else unescape(source, piece, at))
+
+
 def _interpolated(source: SourceText, at: int, content: int, end: int) -> Token:
     """`$"..."` from its first character on."""
     text = source.text
     verbatim = "@" in text[at:content]
     parts: list[str | Hole] = []
-    plain = here = content
-
-    def flush(upto: int) -> None:
-        piece = text[plain:upto].replace("{{", "{").replace("}}", "}")
-        piece = piece.replace('""', '"') if verbatim else unescape(source, piece, plain)
-        if piece:
-            parts.append(enter(piece))
-
-    while here < end:
-        char = text[here]
+    here = content
+    while True:
+        plain = _piece(here, end, text, verbatim=verbatim)
+        if plain:
+            single = plain.replace("{{", "{").replace("}}", "}")
+            parts.append(_meant(source, single, here, verbatim=verbatim))
+        here += len(plain)
+        char = text[here] if here < end else ""
         if char == '"':
-            if verbatim and text.startswith('""', here):
-                here += 2
-                continue
-            flush(here)
             return Token("interp", text[at : here + 1], at, here + 1, parts)
-        if char == "\\" and not verbatim:
-            here += 2
-        elif char in LINE_ENDS and not verbatim:
-            break
-        elif text.startswith(("{{", "}}"), here):
-            here += 2
-        elif char == "{":
-            flush(here)
-            hole = _hole(source, here + 1, end, verbatim)
-            parts.append(hole)
-            plain = here = hole.close + 1
-        elif char == "}":
-            raise source.error(
-                "A '}' character must be escaped (by doubling) in an interpolated string.", here, "CS8086"
-            )
-        else:
-            here += 1
-    raise source.error("Newline in constant", at, "CS1010")
+        if char == "}":
+            what = "A '}' character must be escaped (by doubling) in an interpolated string."
+            raise source.error(what, here, "CS8086")
+        if char != "{":
+            raise source.error("Newline in constant", at, "CS1010")
+        hole = _hole(source, here + 1, end, verbatim=verbatim)
+        parts.append(hole)
+        here = hole.close + 1
 
 
-_OPEN_HOLE = "Missing close delimiter '}' for interpolated expression started with '{'."
-_LAYOUT = re.compile(r'(?:\{\{|\}\}|\\[^\r\n\x85\u2028\u2029]|[^{}"\\\r\n\x85\u2028\u2029])*')
-_VERBATIM_LAYOUT = re.compile(r'(?:\{\{|\}\}|""|[^{}"])*')
-
-
-def _hole(source: SourceText, at: int, end: int, verbatim: bool) -> Hole:
+def _hole(source: SourceText, at: int, end: int, *, verbatim: bool) -> Hole:
     """The hole that starts at `at`, just after its brace."""
     text = source.text
     inner = tokens(source, at, end, hole=True)
@@ -252,15 +245,13 @@ def _hole(source: SourceText, at: int, end: int, verbatim: bool) -> Hole:
         raise source.error("Expected expression", here, "CS1733")
     if text[here] == "}":
         return Hole(at, inner, None, here)
-    found = (_VERBATIM_LAYOUT if verbatim else _LAYOUT).match(text, here + 1, end)
-    close = found.end() if found else end
+    layout = _piece(here + 1, end, text, verbatim=verbatim)
+    close = here + 1 + len(layout)
     if close >= end or text[close] not in "{}":
         raise source.error(_OPEN_HOLE, at - 2, "CS8076")
     if text[close] == "{":
         what = "A '{' character must be escaped (by doubling) in an interpolated string."
         raise source.error(what, close, "CS8086")
-    layout = text[here + 1 : close]
     if not layout:
         raise source.error("Empty format specifier.", here, "CS8089")
-    layout = layout.replace('""', '"') if verbatim else unescape(source, layout, here + 1)
-    return Hole(at, inner, enter(layout), close)
+    return Hole(at, inner, _meant(source, layout, here + 1, verbatim=verbatim), close)
