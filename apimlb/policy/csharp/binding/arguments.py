@@ -15,7 +15,7 @@ from apimlb.policy.csharp.binding.dispatch import value_or_untyped
 from apimlb.policy.csharp.binding.lookup import is_var, type_of
 from apimlb.policy.csharp.binding.scope import Scope, Untyped
 from apimlb.policy.csharp.conversions import SIGNED
-from apimlb.policy.csharp.syntax.nodes import Argument, Name, Node
+from apimlb.policy.csharp.syntax.nodes import Argument, Name, Node, OutVariable
 
 
 class Given(NamedTuple):
@@ -37,10 +37,10 @@ def given_arguments(scope: Scope, written: Sequence[Argument]) -> list[Given]:
 
 
 def _given(scope: Scope, written: Argument) -> Given:
-    if written.declared is not None:
-        return _declaring(scope, written)
     value = written.value
-    assert value is not None
+    if isinstance(value, OutVariable):
+        declared = VOID if is_var(scope, value.type) else type_of(scope, value.type)
+        return Given(value, Bound(declared, ""), written.name, "out", None, value.name, value.name_at)
     if not written.mode:
         return Given(value, value_or_untyped(scope, value), written.name, name_at=written.name_at)
     if written.mode == "out" and isinstance(value, Name) and value.name == "_" and scope.find("_") is None:
@@ -50,13 +50,11 @@ def _given(scope: Scope, written: Argument) -> Given:
     return Given(value, received, written.name, written.mode, target, name_at=written.name_at)
 
 
-def _declaring(scope: Scope, written: Argument) -> Given:
-    """`out int x` or `out var x`"""
-    kind = written.declared_type
-    assert kind is not None
-    declared = VOID if is_var(scope, kind) else type_of(scope, kind)
-    value = Bound(declared, "")
-    return Given(kind.at, value, written.name, "out", None, written.declared, written.name_at)
+def refuse_modes(scope: Scope, written: Sequence[Argument]) -> None:
+    """Refuses `out` and `ref` where only values are taken."""
+    for number, each in enumerate(written, 1):
+        if each.mode:
+            scope.refuse("CS1615", each.value, number, each.mode)
 
 
 def takes(member: Member, count: int) -> bool:

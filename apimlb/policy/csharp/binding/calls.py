@@ -7,7 +7,7 @@ from typing import ClassVar, NoReturn
 from apimlb.errors import PolicyError
 from apimlb.policy.clr.objects.text import same_objects
 from apimlb.policy.clr.types.constructed import VOID, Type
-from apimlb.policy.csharp.binding.arguments import Given, given_arguments, takes
+from apimlb.policy.csharp.binding.arguments import Given, given_arguments, refuse_modes, takes
 from apimlb.policy.csharp.binding.assignables import (
     ELEMENT,
     Assignable,
@@ -216,10 +216,8 @@ def element(scope: Scope, target: Bound, written: Sequence[Argument], at: int | 
 def _array_element(scope: Scope, target: Bound, written: Sequence[Argument], at: int | Node) -> Assignable:
     if len(written) != target.type.rank:
         scope.refuse("CS0022", at, target.type.rank)
-    indices = []
-    for each in written:
-        assert each.value is not None
-        indices.append(value(scope, each.value))
+    refuse_modes(scope, written)
+    indices = [value(scope, each.value) for each in written]
     still = target.safe or all(each.is_still for each in indices)
     sizes = tuple(as_size(scope, each, at) for each in indices)
     return Assignable(target.type.arguments[0], None, target, sizes, ELEMENT, still=still)

@@ -56,11 +56,9 @@ def _assigned(node: nodes.Node) -> Iterator[str]:
         target = node.target
     elif isinstance(node, nodes.Increment):
         target = node.operand
-    elif isinstance(node, nodes.Argument):
-        target = node.value if node.mode else None
-        if node.declared:
-            yield node.declared
-    if isinstance(target, nodes.Name):
+    elif isinstance(node, nodes.Argument) and node.mode:
+        target = node.value
+    if isinstance(target, nodes.Name | nodes.OutVariable):
         yield target.name
 
 
@@ -69,9 +67,7 @@ def _declared(node: nodes.Node) -> Iterator[tuple[str, int, bool]]:
     if isinstance(node, statement_nodes.Declaration):
         for at, name, _ in node.declarators:
             yield name, at, node.type.is_var
-    elif isinstance(node, nodes.Argument) and node.declared:
-        yield node.declared, node.name_at, True
-    elif isinstance(node, nodes.Is | statement_nodes.SwitchLabel) and node.name:
+    elif isinstance(node, nodes.OutVariable | nodes.Is | statement_nodes.SwitchLabel) and node.name:
         yield node.name, node.name_at, True
 
 

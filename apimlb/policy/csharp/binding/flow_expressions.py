@@ -266,9 +266,9 @@ def _invocation(flow: Flow, node: nodes.Invocation) -> int:
     flow = flow.at(after(flow, node.target))
     received: list[str] = []
     for each in node.arguments:
-        if each.declared is not None:
-            flow = flow.fresh(each.declared)
-            received.append(each.declared)
+        if isinstance(each.value, nodes.OutVariable):
+            flow = flow.fresh(each.value.name)
+            received.append(each.value.name)
         elif each.mode == "out" and isinstance(each.value, nodes.Name):
             received.append(each.value.name)
         else:

@@ -7,7 +7,7 @@ from apimlb.policy.clr.casts import enum_of
 from apimlb.policy.clr.types.constructed import NULL, Type
 from apimlb.policy.clr.types.signatures import Member
 from apimlb.policy.csharp.binding import bound, lookup
-from apimlb.policy.csharp.binding.arguments import given_arguments
+from apimlb.policy.csharp.binding.arguments import given_arguments, refuse_modes
 from apimlb.policy.csharp.binding.calls import MethodGroup, call_group
 from apimlb.policy.csharp.binding.captures import declaration
 from apimlb.policy.csharp.binding.conversion import called, convert
@@ -188,6 +188,7 @@ def bind_invocation(scope: Scope, node: nodes.Invocation) -> bound.Bound:
 
 def _invoke(scope: Scope, target: bound.Bound, node: nodes.Invocation) -> bound.Bound:
     *parameters, result = target.type.arguments
+    refuse_modes(scope, node.arguments)
     arguments = given_arguments(scope, node.arguments)
     if len(arguments) != len(parameters):
         scope.refuse("CS1593", node.at, target.type, len(arguments))

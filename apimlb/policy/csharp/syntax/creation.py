@@ -33,11 +33,14 @@ def _argument(cursor: Cursor) -> nodes.Argument:
         cursor.advance()
         at = cursor.token.at
     mode = cursor.advance().text if cursor.at_keyword("out") or cursor.at_keyword("ref") else ""
-    declared = try_declared(cursor) if mode == "out" else None
-    if declared is not None:
-        declared_at = cursor.token.at
-        return nodes.Argument(at, None, name, mode, cursor.advance().text, declared, declared_at)
-    return nodes.Argument(at, cursor.expression(), name, mode, name_at=name_at)
+    written = try_declared(cursor) if mode == "out" else None
+    value: nodes.Node
+    if written is None:
+        value = cursor.expression()
+    else:
+        local = cursor.identifier()
+        value = nodes.OutVariable(written.at, written, local.text, local.at)
+    return nodes.Argument(at, value, name, mode, name_at)
 
 
 def parse_new(cursor: Cursor) -> nodes.Node:
@@ -76,7 +79,10 @@ def _new_array(cursor: Cursor, at: int, element: nodes.TypeName) -> nodes.Node:
     sizes: list[nodes.Node] = []
     rank = accept_rank(cursor)
     if not rank:
-        sizes = [each.value for each in parse_arguments(cursor) if each.value is not None]
+        for each in parse_arguments(cursor):
+            if each.mode:
+                raise cursor.source.error("Syntax error, ',' expected", each.at, "CS1003")
+            sizes.append(each.value)
         rank = len(sizes)
     while cursor.at_op("["):
         inner = accept_rank(cursor)

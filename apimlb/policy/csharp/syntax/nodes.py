@@ -100,15 +100,20 @@ class MemberAccess(Node):
     type_arguments: list[TypeName] | None = None
 
 
-class Argument(Node):
-    """One argument; `mode` is "", "out" or "ref"; `out int x` declares `declared` of type `declared_type`.
-    `name_at` is where the one or the other name stands."""
+class OutVariable(Node):
+    """`int x` behind `out`, which declares a local."""
 
-    value: Node | None
+    type: TypeName
+    name: str
+    name_at: int
+
+
+class Argument(Node):
+    """One argument; `mode` is "", "out" or "ref". `name_at` is where its name stands."""
+
+    value: Node
     name: str | None = None
     mode: str = ""
-    declared: str | None = None
-    declared_type: TypeName | None = None
     name_at: int = 0
 
 

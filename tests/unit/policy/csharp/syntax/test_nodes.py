@@ -8,8 +8,8 @@ from apimlb.policy.csharp.syntax.statement_nodes import Break, Return
 
 def test_a_node_has_the_fields_of_its_class_and_their_defaults() -> None:
     written = Argument(3, Name(3, "x"), mode="out")
-    assert (written.at, written.mode, written.name, written.declared) == (3, "out", None, None)
-    assert Argument.fields == ("at", "value", "name", "mode", "declared", "declared_type", "name_at")
+    assert (written.at, written.mode, written.name, written.name_at) == (3, "out", None, 0)
+    assert Argument.fields == ("at", "value", "name", "mode", "name_at")
     assert Break.fields == ("at",)
     assert TypeName(0, [("int", [])], ranks=(1, 2)).shown == "int[][,]"
 
