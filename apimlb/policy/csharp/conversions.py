@@ -82,16 +82,14 @@ class Conversions:
         if target.name in IMPLICIT_NUMERIC.get(source.name, ()):
             return _NUMERIC
         if target.is_nullable:
-            inner = self._standard_implicit_or_identity(source.underlying, target.underlying)
+            plain, wanted = source.underlying, target.underlying
+            inner = IDENTITY if plain is wanted else self._standard_implicit(plain, wanted)
             if inner is not None and inner.kind in ("identity", "numeric"):
                 return Conversion("lift" if source.is_nullable else "wrap", inner=inner)
             return None
         if source.is_value:
             return _BOX if self._registry.derives(source.underlying, target) and not target.is_value else None
         return _REFERENCE if self._registry.derives(source, target) else None
-
-    def _standard_implicit_or_identity(self, source: Type, target: Type) -> Conversion | None:
-        return IDENTITY if source is target else self._standard_implicit(source, target)
 
     def explicit(self, source: Type, target: Type) -> Conversion | None:
         """The conversion that a cast makes, or None."""
@@ -142,19 +140,14 @@ class Conversions:
 
     def _user(self, source: Type, target: Type, explicit: bool) -> Conversion | None:
         """A conversion that one of the two types declares."""
-        wanted = ("implicit", "explicit") if explicit else ("implicit",)
-        best: Member | None = None
-        best_rank = (99, 99)
-        for owner in {id(kind): kind for kind in (*self._owners(source), *self._owners(target))}.values():
-            if owner.definition is None:
-                continue
-            for member in self._registry.own_members(owner.definition, "conversion"):
-                if member.name not in wanted:
-                    continue
-                rank = self._user_rank(member, source, target, explicit)
-                if rank is not None and rank < best_rank:
-                    best, best_rank = member, rank
-        return Conversion("user", best) if best is not None else None
+        ranked = [
+            (rank, member)
+            for owner in dict.fromkeys((*self._owners(source), *self._owners(target)))
+            if owner.definition is not None
+            for member in self._registry.own_members(owner.definition, "conversion")
+            if (rank := self._user_rank(member, source, target, explicit)) is not None
+        ]
+        return Conversion("user", min(ranked, key=lambda each: each[0])[1]) if ranked else None
 
     def _owners(self, kind: Type) -> list[Type]:
         if kind.definition is None and kind.kind != "array":
@@ -163,15 +156,15 @@ class Conversions:
 
     def _user_rank(
         self, member: Member, source: Type, target: Type, explicit: bool
-    ) -> tuple[int, int] | None:
-        given, result = member.parameters[0].type, member.result
-        before = self._step_rank(source, given, explicit)
-        after = self._step_rank(result, target, explicit)
-        return (
-            None
-            if before is None or after is None
-            else (before + after, 0 if member.name == "implicit" else 1)
-        )
+    ) -> tuple[int, bool] | None:
+        """How far a declared conversion is from the one that is wanted; None where it does not do."""
+        if member.name not in ("implicit", "explicit" if explicit else "implicit"):
+            return None
+        before = self._step_rank(source, member.parameters[0].type, explicit)
+        after = self._step_rank(member.result, target, explicit)
+        if before is None or after is None:
+            return None
+        return before + after, member.name != "implicit"
 
     def _step_rank(self, source: Type, target: Type, explicit: bool) -> int | None:
         if source is target:
@@ -181,10 +174,8 @@ class Conversions:
             if source is NULL:
                 return 3
             return 1 if found.kind in ("reference", "wrap") else 2
-        enums = "enum" in (
-            source.underlying.kind,
-            target.underlying.kind,
-        )  # those are no standard conversions
+        # Those of enumerations are no standard conversions.
+        enums = "enum" in (source.underlying.kind, target.underlying.kind)
         if explicit and not enums and self._standard_explicit(source, target) is not None:
             return 4
         return None
