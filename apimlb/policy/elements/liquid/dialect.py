@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-from liquid import BoundTemplate, Environment, Mode, Tag
+from liquid import Environment, Mode, Tag
 from liquid.exceptions import LiquidError
 
 from apimlb.policy.elements.liquid.filters import NOW, filters
@@ -61,11 +61,11 @@ def compiled(source: str) -> Render:
         template = _environment().from_string(_arrays(source))
     except LiquidError as error:
         raise ValueError(str(error.args[0]) if error.args else "the template does not read") from error
-    return lambda data, now: _rendered(template, {**data, NOW: now})
 
+    def render(data: Mapping[str, object], now: float) -> str:
+        try:
+            return template.render({**data, NOW: now})
+        except (LiquidError, ArithmeticError, ValueError, RecursionError) as error:
+            raise PolicyFault("ExpressionValueEvaluationFailure", f"Liquid error: {error}") from error
 
-def _rendered(template: BoundTemplate, data: Mapping[str, object]) -> str:
-    try:
-        return template.render(data)
-    except (LiquidError, ArithmeticError, ValueError, RecursionError) as error:
-        raise PolicyFault("ExpressionValueEvaluationFailure", f"Liquid error: {error}") from error
+    return render

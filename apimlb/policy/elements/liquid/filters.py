@@ -4,6 +4,7 @@ library's. Filters whose time or result could grow faster than their input are w
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
 from typing import Any
 
 from liquid import RenderContext
@@ -11,18 +12,18 @@ from liquid.exceptions import FilterArgumentError
 from liquid.filter import sequence_filter, string_filter, with_context
 
 from apimlb.numerals import real
-from apimlb.policy.apim.members import snake
-from apimlb.policy.clr.budget import BUDGET, bounded_length
+from apimlb.policy.clr.budget import BUDGET, bounded_length, charge_text
 from apimlb.policy.clr.dates.formatting import format_date
 from apimlb.policy.clr.dates.instants import from_epoch
 from apimlb.policy.clr.dates.parsing import parse_date
 from apimlb.policy.clr.exceptions import OVER_LIMIT, ClrException, over_limit
 from apimlb.policy.clr.numbers.formatting import format_number
-from apimlb.policy.elements.liquid.weights import charge_result, weight
+from apimlb.policy.elements.liquid.weights import weight
 
 Filter = Callable[..., object]
-Price = Callable[[Any, int], int]
-"""Steps by the input and by the weight of input and arguments, beside those of a call."""
+Price = int | Callable[[Any, int], int]
+"""Steps beside those of a call: so many for each of the weight of input and arguments, or a function of the
+input and that weight."""
 
 NOW = "__now"
 """The name that the time has in a template's data, in epoch seconds."""
@@ -33,19 +34,6 @@ _LARGEST = 1 << 128
 
 _PIECE = 60
 """Bytes of memory that a short text takes."""
-
-
-def _once(value: object, whole: int) -> int:
-    return whole
-
-
-def _nothing(value: object, whole: int) -> int:
-    return 0
-
-
-def _slowly(value: object, whole: int) -> int:
-    """Character by character."""
-    return whole << 3
 
 
 def _lines(value: object, whole: int) -> int:
@@ -63,24 +51,17 @@ def _sorted(value: object, whole: int) -> int:
     return 2 * whole + (count * count.bit_length() >> 3) + (whole * count.bit_length() >> 4)
 
 
-def _each(value: object, whole: int) -> int:
-    return 3 * whole
-
-
 _SAME: Mapping[Price, str] = {
-    _nothing: "Default First Last Size",
-    _once: "Abs Append AtLeast AtMost DividedBy Escape Lstrip Minus Modulo Plus Prepend Remove RemoveFirst "
+    0: "Default First Last Size",
+    1: "Abs Append AtLeast AtMost DividedBy Escape Lstrip Minus Modulo Plus Prepend Remove RemoveFirst "
     "ReplaceFirst Round Rstrip Slice Strip Times Truncate",
-    _slowly: "Capitalize Downcase Upcase UrlDecode UrlEncode",
+    3: "Compact Map",
+    8: "Capitalize Downcase Upcase UrlDecode UrlEncode",
     _lines: "NewlineToBr StripNewlines",
     _pieces: "Split TruncateWords",
-    _each: "Compact Map",
     _sorted: "Sort",
 }
 """The page's filters whose work is the same in any Liquid, by what they cost."""
-
-_OTHER_NAMES = {"TruncateWords": "truncatewords"}
-"""Of the library, where it is not the page's in snake_case."""
 
 
 @with_context
@@ -116,8 +97,7 @@ def _replace(text: str, old: object, new: object = "") -> str:
 
 @sequence_filter
 def _joined(values: Iterable[object], separator: object = " ") -> str:
-    texts = [value if isinstance(value, str) else str(value) for value in values]
-    between = str(separator)
+    texts, between = [*map(str, values)], str(separator)
     bounded_length(sum(map(len, texts)) + len(between) * len(texts))
     return between.join(texts)
 
@@ -186,34 +166,35 @@ def _end_of_tag(text: str, start: int) -> int:
 def priced(call: Filter, price: Price) -> Filter:
     """The filter; before it runs it pays for its input, and afterwards for its result."""
 
+    @wraps(call)
     def run(value: object, *arguments: object, **options: object) -> object:
         whole = weight(value) + sum(map(weight, arguments))
-        BUDGET.spend(_CALL + price(value, whole))
+        BUDGET.spend(_CALL + (price * whole if isinstance(price, int) else price(value, whole)))
         made = call(value, *arguments, **options)
         if isinstance(made, int) and abs(made) > _LARGEST:
             raise over_limit("what a number of a template may be")
-        return charge_result(made)
+        if isinstance(made, str):
+            charge_text(made)
+        elif isinstance(made, list):
+            BUDGET.spend(len(made) >> 4)
+            BUDGET.make(8 * len(made))
+        return made
 
-    for mark in ("with_context", "with_environment"):
-        if getattr(call, mark, False):
-            setattr(run, mark, True)
     return run
 
 
 def filters(known: Mapping[str, Filter]) -> dict[str, Filter]:
-    """All filters by name; `known` are the library's."""
+    """All filters by name; `known` are the library's, by names in snake_case."""
+    library = {name.replace("_", ""): call for name, call in known.items()}
     made = {
-        name: priced(known[_OTHER_NAMES.get(name, snake(name))], price)
-        for price, names in _SAME.items()
-        for name in names.split()
+        name: priced(library[name.lower()], price) for price, names in _SAME.items() for name in names.split()
     }
-    own: dict[str, tuple[Filter, Price]] = {
-        "Currency": (_currency, _once),
-        "Date": (_date, _once),
-        "Join": (_joined, _each),
-        "Replace": (_replace, _once),
-        "StripHtml": (_without_tags, _once),
-        "Uniq": (_unique, _each),
+    own = {
+        "Currency": priced(_currency, 1),
+        "Date": priced(_date, 1),
+        "Join": priced(_joined, 3),
+        "Replace": priced(_replace, 1),
+        "StripHtml": priced(_without_tags, 1),
+        "Uniq": priced(_unique, 3),
     }
-    made |= {name: priced(*each) for name, each in own.items()}
-    return {**made, "H": made["Escape"]}
+    return {**made, **own, "H": made["Escape"]}

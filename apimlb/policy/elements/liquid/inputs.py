@@ -7,10 +7,9 @@ the child elements.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from apimlb.http import Headers
 from apimlb.policy.apim.context import Context, Url
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.exceptions import OVER_LIMIT, ClrException, over_limit
@@ -110,13 +109,15 @@ def context(given: Context) -> Mapping[str, object]:
             IpAddress=request.ip_address,
             MatchedParameters=Hash(request.matched_parameters),
             HasBody=request.body is not None,
-            Headers=_pairs(request.headers),
+            Headers=_joined(request.headers.grouped()),
         ),
         "Variables": Hash({name: _variable(value) for name, value in given.variables.items()}),
     }
     if response is not None:
         seen["Response"] = Hash(
-            StatusCode=response.status_code, Method=request.method, Headers=_pairs(response.headers)
+            StatusCode=response.status_code,
+            Method=request.method,
+            Headers=_joined(response.headers.grouped()),
         )
     return Hash(seen)
 
@@ -133,19 +134,19 @@ def _variable(value: object) -> object:
 
 
 def _url(url: Url) -> Hash:
-    BUDGET.spend(len(url.query))
     return Hash(
         Scheme=url.scheme,
         Host=url.host,
         Port=url.port,
         Path=url.path,
-        Query=Hash({name: ",".join(values) for name, values in url.query.items()}),
+        Query=_joined(url.query.items()),
         QueryString=url.query_string,
         ToString=str(url),
         ToUri=str(url),
     )
 
 
-def _pairs(headers: Headers) -> Hash:
-    BUDGET.spend(len(headers))
-    return Hash({name: ",".join(values) for name, values in headers.grouped()})
+def _joined(fields: Collection[tuple[str, list[str]]]) -> Hash:
+    """Headers or fields of a query, the values of one joined by commas."""
+    BUDGET.spend(sum(len(values) for _, values in fields))
+    return Hash({name: ",".join(values) for name, values in fields})

@@ -1,36 +1,34 @@
 """What values of a template weigh: the steps of going over one of them once."""
 
+from collections.abc import Collection
+from functools import cached_property
 from typing import Any
 
-from apimlb.policy.clr.budget import BUDGET, charge_text
+from apimlb.policy.clr.budget import BUDGET
 
 
 class Hash(dict[str, Any]):
     """Members by name: in the same case, or else in another one. A loop goes over pairs of Key and Value, as
     over .NET's dictionaries. No template changes one."""
 
-    _folded: dict[str, str] | None = None
-    _weight = 0
-
     def __missing__(self, name: str) -> Any:
-        if self._folded is None:  # kept, since a loop may ask a large body for the same name in each turn
-            BUDGET.spend(len(self) >> 2)
-            self._folded = {known.lower(): known for known in reversed(self)}
-        known = self._folded.get(str(name).lower())
-        if known is None:
-            raise KeyError(name)
-        return self[known]
+        return self[self._names[str(name).lower()]]
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        """The names by what they are in lower case; kept, since a loop may ask a large body for one in each
+        turn."""
+        BUDGET.spend(len(self) >> 2)
+        return {known.lower(): known for known in reversed(self)}
 
     def items(self) -> Any:
         """What a loop goes over."""
         BUDGET.spend(2 * len(self))
         return [Hash(Key=name, Value=self[name]) for name in self]
 
-    @property
+    @cached_property
     def weight(self) -> int:
-        if not self._weight:
-            self._weight = 1 + sum(map(weight, self.values())) + (sum(map(len, self)) >> 6)
-        return self._weight
+        return 1 + sum(map(weight, self.values())) + (sum(map(len, self)) >> 6)
 
 
 class BodyElement(Hash):
@@ -47,13 +45,9 @@ class BodyElement(Hash):
 class BodyList(list[object]):
     """A list in a body. No template changes it."""
 
-    _weight = 0
-
-    @property
+    @cached_property
     def weight(self) -> int:
-        if not self._weight:
-            self._weight = _of_all(self)
-        return self._weight
+        return _of_all(self)
 
 
 def weight(value: object) -> int:
@@ -64,22 +58,12 @@ def weight(value: object) -> int:
     if isinstance(value, Hash | BodyList):
         return value.weight
     if isinstance(value, dict):
-        return 1 + _of_all([*value.values()])
+        return _of_all(value.values())
     if isinstance(value, list | tuple):
         return _of_all(value)
     return len(value) if isinstance(value, range) else 1
 
 
-def _of_all(values: "list[Any] | tuple[Any, ...]") -> int:
+def _of_all(values: Collection[object]) -> int:
     BUDGET.spend(len(values) >> 1)
     return 1 + sum(map(weight, values))
-
-
-def charge_result(value: object) -> object:
-    """Pay for what a filter made."""
-    if isinstance(value, str):
-        charge_text(value)
-    elif isinstance(value, list):
-        BUDGET.spend(len(value) >> 4)
-        BUDGET.make(8 * len(value))
-    return value
