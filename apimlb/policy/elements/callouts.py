@@ -94,16 +94,19 @@ async def _answer(exchange: Exchange, request: Request, timeout: float) -> Respo
 
 
 async def service_answer(
-    exchange: Exchange, backend: str, url: str, asked: dict[str, Any], authorization: str | None
+    exchange: Exchange, backend: str, path: str, asked: object, authorization: str | None
 ) -> dict[str, Any] | None:
-    """What a service behind a backend answers to JSON; None where it refuses. Raises PolicyFault,
-    ConnectionError and TimeoutError where it cannot be asked."""
+    """What the service behind a backend says to a question in JSON, with the header Authorization that it is
+    shown; None where it cannot be reached or answers with an error."""
     headers = Headers([("Content-Type", "application/json")])
     if authorization is not None:
         headers.set("Authorization", authorization)
-    request = Request("POST", url, headers, formats.dumped(asked))
-    response = await exchange.services.call(backend, request, SERVICE_TIMEOUT)
-    answer = await exchange.hold(response)
+    request = Request("POST", path, headers, formats.dumped(asked))
+    try:
+        response = await exchange.services.call(backend, request, SERVICE_TIMEOUT)
+        answer = await exchange.hold(response)
+    except (PolicyFault, ConnectionError, TimeoutError):
+        return None
     return token_usage.said_in(answer) if response.status == 200 else None
 
 

@@ -104,12 +104,10 @@ class ContentSafety:
     async def _ask(self, exchange: Exchange, action: str, asked: dict[str, Any]) -> dict[str, Any]:
         """What the service answers. A backend without credentials of its own gets those of the request, as a
         live gateway was seen to do."""
-        shown = exchange.context.request.headers.get("Authorization")
+        context = exchange.context
         url = f"/contentsafety/text:{action}?api-version={_VERSION}"
-        try:
-            answer = await service_answer(exchange, self.backend(exchange.context), url, asked, shown)
-        except (PolicyFault, ConnectionError, TimeoutError) as error:
-            raise _blocked() from error
+        shown = context.request.headers.get("Authorization")
+        answer = await service_answer(exchange, self.backend(context), url, asked, shown)
         if answer is None:
             raise _blocked()
         return answer
@@ -155,8 +153,8 @@ class CheckedStream(RelayedStream):
         super().__init__(body)
         self._window = window
         self._check = check
+        self._lines = token_usage.Lines()
         self._held: list[bytes] = []
-        self._rest = b""
         self._texts: list[str] = []
         self._length = 0
         self._passed = deque[bytes]()
@@ -174,39 +172,30 @@ class CheckedStream(RelayedStream):
         try:
             chunk = await anext(self._body)
         except StopAsyncIteration:
-            chunk, self._over = b"", True
+            chunk, self._over = b"\n", True  # which ends the last line
         try:
-            await self._take(chunk)
+            for line in self._lines.take(chunk):
+                self._hold(line)
+                full = not line and self._length >= self._window  # an empty line ends an event
+                if full or self._over:
+                    await self._release()
         except (PolicyFault, ClrException):  # it does not pass, or nobody can tell whether it does
             self._over = True
             await self.aclose()
 
-    async def _take(self, chunk: bytes) -> None:
-        """Hold the events that a chunk ends, and at the end of the stream what is left."""
-        formats.spend(1 + (len(self._rest) + len(chunk) >> 6) + (chunk.count(b"\n") >> 3))
-        *events, self._rest = (self._rest + chunk).split(b"\n\n")
-        formats.spend(6 * len(events))
-        for event in events:
-            await self._hold(event + b"\n\n")
-        if self._over:
-            await self._hold(self._rest)
-            await self._release()
-
-    async def _hold(self, event: bytes) -> None:
-        self._held.append(event)
-        for line in event.split(b"\n"):
-            if line.startswith(b"data:"):
-                said = token_usage.text_of_event(token_usage.parsed(line.removeprefix(b"data:")))
-                self._texts.append(said)
-                self._length += len(said)
-        if self._length >= self._window:
-            await self._release()
+    def _hold(self, line: bytes) -> None:
+        formats.spend(2)
+        self._held.append(line if self._over else line + b"\n")
+        if line.startswith(b"data:"):
+            said = token_usage.text_of_event(token_usage.parsed(line.removeprefix(b"data:")))
+            self._texts.append(said)
+            self._length += len(said)
 
     async def _release(self) -> None:
-        """Release the held text; raises PolicyFault where it does not pass, ClrException where the check
-        fails."""
+        """Release the held lines; raises PolicyFault where their text does not pass, ClrException where the
+        check fails."""
         held, texts, length = self._held, self._texts, self._length
         self._held, self._texts, self._length = [], [], 0
         if length:
             await self._check(formats.joined("", texts))
-        self._passed += filter(None, held)
+        self._passed += filter(None, [b"".join(held)])

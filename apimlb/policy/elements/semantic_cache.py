@@ -86,8 +86,8 @@ async def _embedded(exchange: Exchange, backend: str, text: str) -> Vector | Non
     try:
         token = await exchange.services.managed_identity_token(_RESOURCE, None)
         answer = await service_answer(exchange, backend, _EMBEDDINGS, {"input": text}, f"Bearer {token}")
-        return tuple(float(each) for each in (answer or {})["data"][0]["embedding"])
-    except (PolicyFault, ConnectionError, TimeoutError, LookupError, TypeError, ValueError):
+        return None if answer is None else tuple(map(float, answer["data"][0]["embedding"]))
+    except (PolicyFault, LookupError, TypeError, ValueError):
         return None
 
 
