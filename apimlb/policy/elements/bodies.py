@@ -13,20 +13,29 @@ from apimlb.policy.document.draft import Draft
 from apimlb.policy.elements import formats
 from apimlb.policy.run.exchange import Act, Exchange
 
+Message = RequestView | ResponseView
+
 
 def works_on_request(draft: Draft) -> bool:
     """Whether the section works on the request; later ones work on the response."""
     return draft.compilation.section in ("inbound", "backend")
 
 
-def message_with_body(draft: Draft) -> Callable[[Context], RequestView | ResponseView | None]:
+def message_of(draft: Draft) -> Callable[[Context], Message | None]:
+    """The message that the section works on."""
+    if works_on_request(draft):
+        return lambda context: context.request
+    return lambda context: context.response
+
+
+def message_with_body(draft: Draft) -> Callable[[Context], Message | None]:
     """The message that the section works on; None where nothing is left of its body."""
-    on_request = works_on_request(draft)
-    if not on_request:
+    view_of = message_of(draft)
+    if not works_on_request(draft):
         draft.compilation.reads_response_body()
 
-    def message(context: Context) -> RequestView | ResponseView | None:
-        view = context.request if on_request else context.response
+    def message(context: Context) -> Message | None:
+        view = view_of(context)
         return view if view is not None and rest_of(view.body) else None
 
     return message

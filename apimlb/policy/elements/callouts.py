@@ -10,7 +10,6 @@ from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, choice, integer
 from apimlb.policy.document.draft import Draft, Getter
 from apimlb.policy.elements import formats, token_usage
-from apimlb.policy.elements.bodies import works_on_request
 from apimlb.policy.elements.credentials import certificate_of, identity_token, proxy_of
 from apimlb.policy.elements.messages import body_of, header_edit, query_edit, status_of
 from apimlb.policy.run.exchange import Act, Exchange
@@ -28,7 +27,7 @@ def return_response(draft: Draft) -> Act:
     variable = draft.word("response-variable-name", STRING, "")
     status = draft.made("set-status", status_of)
     headers = [header_edit(child) for child in draft.children("set-header")]
-    body = draft.made("set-body", body_of)
+    body = draft.made("set-body", lambda child: body_of(child, shows_body=False))
 
     async def act(exchange: Exchange) -> None:
         context = exchange.context
@@ -139,7 +138,7 @@ def _plain_message(draft: Draft) -> Callable[[Exchange], Request]:
     method = draft.made("set-method", _text_of)
     headers = [header_edit(child) for child in draft.children("set-header")]
     queries = [query_edit(child) for child in draft.children("set-query-parameter")]
-    body = draft.made("set-body", lambda child: body_of(child, on_request=works_on_request(draft)))
+    body = draft.made("set-body", body_of)
 
     def message(exchange: Exchange) -> Request:
         context = exchange.context

@@ -10,11 +10,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from apimlb.policy.apim.context import Context
+from apimlb.policy.apim.credentials import Authorization
 from apimlb.policy.document.attributes import ANY, BOOLEAN, STRING, choice
 from apimlb.policy.document.draft import Draft, Getter
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
 from apimlb.policy.run.records import HIDDEN, Value
+
+_SECRETS = {"body", "password"}
 
 
 def identity_token(draft: Draft) -> Callable[[Exchange], Awaitable[str]]:
@@ -63,11 +66,11 @@ def authentication_basic(draft: Draft) -> Act:
 def certificate_of(draft: Draft) -> Callable[[Exchange, str], None]:
     """`<authentication-certificate>`, here and in send-request: records the certificate that a target
     would have been shown."""
-    values_of = {
+    values_of: dict[str, Getter[Any] | None] = {
         "thumbprint": draft.optional("thumbprint", STRING),
         "certificate_id": draft.optional("certificate-id", STRING),
-        "body": _hidden(draft.optional("body", ANY)),
-        "password": _hidden(draft.optional("password", STRING)),
+        "body": draft.optional("body", ANY),
+        "password": draft.optional("password", STRING),
     }
     if sum(name in draft.element.attributes for name in ("thumbprint", "certificate-id", "body")) != 1:
         raise draft.error(
@@ -81,21 +84,10 @@ def certificate_of(draft: Draft) -> Callable[[Exchange, str], None]:
     return note
 
 
-def _hidden(getter: Getter[Any] | None) -> Getter[str] | None:
-    """A secret, which is evaluated and not shown."""
-    if getter is None:
-        return None
-
-    def hidden(context: Context) -> str:
-        getter(context)
-        return HIDDEN
-
-    return hidden
-
-
-def _values(getters: Mapping[str, Getter[str] | None], context: Context) -> dict[str, Value]:
-    """What a record tells: the values of the attributes that there are."""
-    return {name: getter(context) for name, getter in getters.items() if getter is not None}
+def _values(getters: Mapping[str, Getter[Any] | None], context: Context) -> dict[str, Value]:
+    """What a record tells: the values of the attributes that there are, secrets hidden when evaluated."""
+    values = {name: getter(context) for name, getter in getters.items() if getter is not None}
+    return values | dict.fromkeys(_SECRETS & values.keys(), HIDDEN)
 
 
 def authentication_certificate(draft: Draft) -> Act:
@@ -108,7 +100,7 @@ def proxy_of(draft: Draft) -> Callable[[Exchange], None]:
     values_of = {
         "url": draft.required("url", STRING),
         "username": draft.optional("username", STRING),
-        "password": _hidden(draft.optional("password", STRING)),
+        "password": draft.optional("password", STRING),
     }
 
     def note(exchange: Exchange) -> None:
@@ -129,13 +121,12 @@ def get_authorization_context(draft: Draft) -> Act:
     async def act(exchange: Exchange) -> None:
         context = exchange.context
         shown = identity(context) if kind_of(context) == "jwt" else None
+        found: Authorization | None = None
         try:
             found = await exchange.services.authorization(provider(context), connection(context), shown)
         except PolicyFault:
             if not ignore_error(context):
                 raise
-            context.variables[variable(context)] = None
-        else:
-            context.variables[variable(context)] = found
+        context.variables[variable(context)] = found
 
     return act

@@ -6,7 +6,7 @@ return-response and send-request, where they change the message under constructi
 
 import re
 from collections.abc import Callable
-from urllib.parse import quote, quote_plus, unquote_plus
+from urllib.parse import quote, unquote_plus
 
 from apimlb.http import Headers, reason_phrase
 from apimlb.policy.apim.bodies import MessageBody
@@ -16,7 +16,7 @@ from apimlb.policy.clr.objects.text import to_clr_string
 from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, Kind, choice, integer
 from apimlb.policy.document.draft import Draft, Getter
 from apimlb.policy.elements import formats, liquid
-from apimlb.policy.elements.bodies import works_on_request
+from apimlb.policy.elements.bodies import message_of, works_on_request
 from apimlb.policy.run.exchange import Act, Exchange, bounded_url
 from apimlb.policy.run.faults import PolicyFault
 
@@ -33,6 +33,7 @@ _SEPARATE_HEADERS = frozenset(
 
 _EXISTS = choice("override", "skip", "append", "delete")
 _PLACEHOLDER = re.compile(r"\{\*?([\w-]+)\}")
+_SAFE_IN_PATHS = "/:@!$&'()*,;=~-._%"
 
 HeaderEdit = Callable[[Context, Headers], None]
 
@@ -71,11 +72,11 @@ def header_edit(draft: Draft) -> HeaderEdit:
     return edit
 
 
-def body_of(draft: Draft, *, on_request: bool | None = None) -> Getter[bytes]:
+def body_of(draft: Draft, *, shows_body: bool = True) -> Getter[bytes]:
     """`<set-body>`: literal text or XML as it stands, an expression, or a Liquid template on the body of the
-    request or the response (None: of neither)."""
-    if draft.word("template", choice("liquid", *liquid.NO_TEMPLATE), "") == "liquid":
-        return liquid.template_of(draft, on_request=on_request)
+    message that the section works on, or of none."""
+    if draft.word("template", choice("liquid", "", "none"), "") == "liquid":
+        return liquid.template_of(draft, shows_body=shows_body)
     liquid.settings_of(draft)
     if draft.element.children:
         literal = draft.markup().encode()
@@ -97,34 +98,31 @@ def status_of(draft: Draft) -> Getter[tuple[int, str]]:
 
 def set_header(draft: Draft) -> Act:
     edit = header_edit(draft)
-    on_request = works_on_request(draft)
+    message = message_of(draft)
 
     def act(exchange: Exchange) -> None:
-        context = exchange.context
-        view = context.request if on_request else context.response
+        view = message(exchange.context)
         if view is not None:
-            edit(context, view.headers)
+            edit(exchange.context, view.headers)
 
     return act
 
 
 def set_body(draft: Draft) -> Act:
-    on_request = works_on_request(draft)
-    body = body_of(draft, on_request=on_request)
-    if on_request:
+    """In a response what comes from the backend, if it still does, is let go."""
+    body = body_of(draft)
+    message = message_of(draft)
 
-        def replace_request(exchange: Exchange) -> None:
-            exchange.context.request.body = MessageBody.made(body(exchange.context))
+    def replace(exchange: Exchange) -> None:
+        made, view = body(exchange.context), message(exchange.context)
+        if view is not None:
+            view.body = MessageBody.made(made)
 
-        return replace_request
-
-    async def replace_response(exchange: Exchange) -> None:
-        made = body(exchange.context)
+    async def replace_and_let_go(exchange: Exchange) -> None:
+        replace(exchange)
         await exchange.let_go()
-        if exchange.context.response is not None:
-            exchange.context.response.body = MessageBody.made(made)
 
-    return replace_response
+    return replace if works_on_request(draft) else replace_and_let_go
 
 
 def set_status(draft: Draft) -> Act:
@@ -162,16 +160,16 @@ def query_edit(draft: Draft) -> Callable[[Context, str], str]:
             return query
         if action == "delete":
             return "&".join(others)
-        added = [f"{_escaped(quote_plus, name)}={_escaped(quote, value(context))}" for value in values_of]
+        added = [f"{_escaped(name, ' ').replace(' ', '+')}={_escaped(value(context))}" for value in values_of]
         return "&".join((parts if action == "append" else others) + added)
 
     return edit
 
 
-def _escaped(quoted: Callable[[str, str], str], text: str) -> str:
-    """A text as it stands in a query."""
+def _escaped(text: str, safe: str = "") -> str:
+    """A text as it stands in a URL; `safe` are characters that stay as they are."""
     formats.spend(1 + (len(text) >> 3))
-    return quoted(text, "")
+    return quote(text, safe)
 
 
 def set_query_parameter(draft: Draft) -> Act:
@@ -219,17 +217,12 @@ def _filled(template: str, context: Context) -> tuple[str, set[str]]:
         if name not in parameters:
             raise PolicyFault("TemplateParameterNotFound", f"The URL has no parameter '{found[1]}'.")
         if name not in used:
-            used[name] = _escaped(_quoted, parameters[name])
+            used[name] = _escaped(parameters[name], _SAFE_IN_PATHS)
         size += len(used[name])
         bounded_url(size)
         return used[name]
 
     return _PLACEHOLDER.sub(value_of, template), set(used)
-
-
-def _quoted(text: str, safe: str) -> str:
-    """A text as it stands in a path."""
-    return quote(text, "/:@!$&'()*,;=~-._%" + safe)
 
 
 def _fields(query: str) -> list[tuple[str, str]]:

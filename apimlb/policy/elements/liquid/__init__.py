@@ -18,11 +18,10 @@ from apimlb.policy.clr.dates.calendar import CALENDAR
 from apimlb.policy.document.attributes import BOOLEAN, choice
 from apimlb.policy.document.draft import Draft, Getter
 from apimlb.policy.elements import formats
+from apimlb.policy.elements.bodies import message_of, works_on_request
 
 _RENDER = 75
 """Steps of any template, with the context that it sees."""
-
-NO_TEMPLATE = ("", "none")
 
 
 def settings_of(draft: Draft) -> tuple[str, bool]:
@@ -34,8 +33,8 @@ def settings_of(draft: Draft) -> tuple[str, bool]:
     return nil, draft.word("parse-date", BOOLEAN, True)
 
 
-def template_of(draft: Draft, *, on_request: bool | None) -> Getter[bytes]:
-    """What a template makes of the request's body, of the response's, or (None) of no body: inside
+def template_of(draft: Draft, *, shows_body: bool) -> Getter[bytes]:
+    """What a template makes of the body of the message that the section works on, or of no body: inside
     return-response the input is an empty string (the page's note)."""
     if importlib.util.find_spec("liquid") is None:
         raise draft.error(
@@ -50,7 +49,8 @@ def template_of(draft: Draft, *, on_request: bool | None) -> Getter[bytes]:
     if text is not None and text.is_expression:
         raise draft.error("Expressions are not allowed in a Liquid template.", text)
     source = draft.markup() if draft.element.children else draft.words()
-    if on_request is False:
+    message = message_of(draft)
+    if shows_body and not works_on_request(draft):
         draft.compilation.reads_response_body()
     formats.spend(2 * len(source))
     try:
@@ -63,7 +63,7 @@ def template_of(draft: Draft, *, on_request: bool | None) -> Getter[bytes]:
 
         formats.spend(_RENDER)
         CALENDAR.clock = context.clock
-        view = context.request if on_request else context.response if on_request is False else None
+        view = message(context) if shows_body else None
         content = content_of(None if view is None else view.body)
         kind = "" if view is None else formats.header(view.headers, "Content-Type") or ""
         data = {
