@@ -1,25 +1,20 @@
 """What a token must say: its lifetime, audience, issuer and claims."""
 
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass
 from typing import Any
 
 from apimlb.policy.apim.context import Context
 from apimlb.policy.document.attributes import STRING, TEXT, choice
 from apimlb.policy.document.draft import Draft, Getter
 from apimlb.policy.elements import formats
+from apimlb.policy.run.faults import PolicyFault
 
 Claims = Mapping[str, Any]
 
 
-class TokenRefused(Exception):
-    """A token that does not do; `reason` is LastError's. Microsoft Learn, "Error handling in API Management
-    policies", predefined errors of validate-jwt."""
-
-    def __init__(self, reason: str, message: str) -> None:
-        super().__init__(message)
-        self.reason = reason
-        self.message = message
+class TokenRefused(PolicyFault):
+    """A token that does not do. Reasons: Microsoft Learn, "Error handling in API Management policies",
+    predefined errors of validate-jwt."""
 
 
 Check = Callable[[Context, Claims], None]
@@ -75,20 +70,10 @@ def audiences_check(accepted: Sequence[Getter[str]]) -> Check:
     return check
 
 
-def issuers_check(accepted: Sequence[Getter[str]]) -> Check:
-    """The issuer must be accepted, where the policy lists any."""
-
-    def check(context: Context, claims: Claims) -> None:
-        if accepted:
-            check_issuer(claims, _values(accepted, context))
-
-    return check
-
-
 def check_issuer(claims: Claims, accepted: Set[str]) -> None:
-    """Raises TokenRefused unless the token names one of the issuers."""
+    """Raises TokenRefused unless the token names one of the issuers, where there are any."""
     issuer = claims.get("iss")
-    if not isinstance(issuer, str) or issuer not in accepted:
+    if accepted and not (isinstance(issuer, str) and issuer in accepted):
         raise TokenRefused("TokenIssuerNotAllowed", "Issuer validation failed. Access denied.")
 
 
@@ -115,37 +100,30 @@ def applications_check(accepted: Sequence[Getter[str]]) -> Check:
     return check
 
 
-@dataclass(frozen=True, slots=True)
-class _Claim:
-    name: Getter[str]
-    match: Getter[str]
-    separator: Getter[str]
-    values: Sequence[Getter[str]]
+def required_claims(draft: Draft) -> list[Check]:
+    """`<required-claims>`: each claim must be there; with `<value>`s all or any of them."""
+    return [_claim_check(claim) for claim in draft.nested("required-claims", "claim")]
 
-    def check(self, context: Context, claims: Claims) -> None:
-        name = self.name(context)
-        given = values_of(claims, name, self.separator(context))
+
+def _claim_check(claim: Draft) -> Check:
+    name_of = claim.required("name", STRING)
+    match = claim.attribute("match", choice("all", "any"), "all")
+    separator = claim.attribute("separator", STRING, "")
+    values = claim.texts("value", TEXT)
+
+    def check(context: Context, claims: Claims) -> None:
+        name = name_of(context)
+        given = values_of(claims, name, separator(context))
         if name not in claims:
             message = f"JWT token is missing the following claims: {name}. Access denied."
             raise TokenRefused("TokenClaimNotFound", message)
-        wanted = _values(self.values, context)
-        enough = wanted <= set(given) if self.match(context) == "all" else bool(wanted & set(given))
+        wanted = _values(values, context)
+        enough = wanted <= set(given) if match(context) == "all" else bool(wanted & set(given))
         if wanted and not enough:
             message = f"Claim {name} value of {','.join(given)} is not allowed. Access denied."
             raise TokenRefused("TokenClaimValueNotAllowed", message)
 
-
-def required_claims(draft: Draft) -> list[Check]:
-    """`<required-claims>`: each claim must be there; with `<value>`s all or any of them."""
-    return [
-        _Claim(
-            claim.required("name", STRING),
-            claim.attribute("match", choice("all", "any"), "all"),
-            claim.attribute("separator", STRING, ""),
-            claim.texts("value", TEXT),
-        ).check
-        for claim in draft.nested("required-claims", "claim")
-    ]
+    return check
 
 
 def listed(draft: Draft, holder: str, item: str) -> list[Getter[str]]:

@@ -49,13 +49,11 @@ class IssuerCache:
             if age < REFRESH and (key_id is None or key_id in known.keys or age < REREAD):
                 return known
         try:
-            made = await self._read(url, services)
+            self._issuers[url] = await self._read(url, services)
         except TokenRefused:
             if known is None:
                 raise
-            return known
-        self._issuers[url] = made
-        return made
+        return self._issuers[url]
 
     async def _read(self, url: str, services: Services) -> Issuer:
         metadata = await _document(url, services)

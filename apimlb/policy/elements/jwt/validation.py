@@ -4,12 +4,10 @@ import base64
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from urllib.parse import unquote_plus
 
 from apimlb.http import last_segment
 from apimlb.policy.apim.context import Context
 from apimlb.policy.apim.credentials import jwt_of
-from apimlb.policy.clr.budget import charge_fields
 from apimlb.policy.document.attributes import BOOLEAN, STRING, integer
 from apimlb.policy.document.draft import Draft, Getter
 from apimlb.policy.document.problems import NOT_IMPLEMENTED
@@ -22,14 +20,12 @@ from apimlb.policy.elements.jwt.claims import (
     applications_check,
     audiences_check,
     check_issuer,
-    issuers_check,
     lifetime,
     listed,
     required_claims,
 )
 from apimlb.policy.elements.jwt.keys import Issuer, IssuerCache
 from apimlb.policy.run.exchange import Act, Exchange
-from apimlb.policy.run.faults import PolicyFault
 
 _DEFAULT_ENDPOINT = "https://login.microsoftonline.com"
 _TENANT = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -42,16 +38,6 @@ KeySource = Callable[[Exchange, str | None], Awaitable[Keys]]
 """The keys for a token with that key id; raises TokenRefused."""
 
 
-def _field(query: str, name: str) -> str | None:
-    """The first value of a field of a query that has one."""
-    charge_fields(query)
-    for part in query.split("&"):
-        field, _, value = part.partition("=")
-        if value and unquote_plus(field) == name:
-            return unquote_plus(value)
-    return None
-
-
 def _bare(text: str, scheme: str | None) -> str | None:
     first, _, rest = text.strip().partition(" ")
     if first.lower() == (scheme or "Bearer").lower():
@@ -61,10 +47,11 @@ def _bare(text: str, scheme: str | None) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """How a token is judged."""
+    """How a token is judged. It may name the `issuers`, or else those that come with the keys."""
 
     keys: KeySource
     checks: Sequence[Check]
+    issuers: Sequence[Getter[str]] = ()
     expires: Getter[bool] = lambda _: True
     signed: Getter[bool] = lambda _: True
     skew: Getter[int] = lambda _: 0
@@ -72,15 +59,14 @@ class _Rules:
     async def judge(self, token: signature.Jws, exchange: Exchange) -> Claims:
         """The claims of a token that will do; raises TokenRefused."""
         context = exchange.context
-        issuers = frozenset[str]()
+        named = frozenset[str]()
         if token.algorithm != "none" or self.signed(context):
-            keys, issuers = await self.keys(exchange, token.header.get("kid"))
+            keys, named = await self.keys(exchange, token.header.get("kid"))
             signature.verify(token, keys)
         claims = token.claims()
         now = exchange.services.clock.now()
         lifetime(claims, now, self.skew(context), must_expire=self.expires(context))
-        if issuers:
-            check_issuer(claims, issuers)
+        check_issuer(claims, {each(context) for each in self.issuers} or named)
         for check in self.checks:
             check(context, claims)
         return claims
@@ -124,10 +110,11 @@ def validate_jwt(draft: Draft) -> Act:
     draft.at_least_one(*_PLACES)
     issuers = listed(draft, "issuers", "issuer")
     audiences = listed(draft, "audiences", "audience")
-    checks = [issuers_check(issuers), audiences_check(audiences), *required_claims(draft)]
+    checks = [audiences_check(audiences), *required_claims(draft)]
     rules = _Rules(
-        _key_source(draft, trusts_metadata=not issuers),
+        _key_source(draft),
         checks,
+        issuers,
         draft.attribute("require-expiration-time", BOOLEAN, True),
         draft.attribute("require-signed-tokens", BOOLEAN, True),
         draft.attribute("clock-skew", integer(), 0),
@@ -136,15 +123,15 @@ def validate_jwt(draft: Draft) -> Act:
     return _validation(draft, token_in, rules)
 
 
-def _key_source(draft: Draft, *, trusts_metadata: bool) -> KeySource:
-    """Keys of `<issuer-signing-keys>` and of every `<openid-config>`; the issuers of the latter are
-    accepted when the policy lists no issuers."""
+def _key_source(draft: Draft) -> KeySource:
+    """Keys of `<issuer-signing-keys>` and of every `<openid-config>`, with the issuers of the latter where all
+    keys are theirs."""
     configurations = [_metadata_url(child) for child in draft.children("openid-config")]
     local = _local_keys(draft)
     issuers = IssuerCache()
 
     async def keys(exchange: Exchange, key_id: str | None) -> Keys:
-        if named := [key for name, key in local if key_id is not None and name == key_id]:
+        if named := [key for name, key in local if name == key_id]:
             return named, frozenset()
         found = [key for _, key in local]
         names: set[str] = set()
@@ -152,7 +139,7 @@ def _key_source(draft: Draft, *, trusts_metadata: bool) -> KeySource:
             issuer = await issuers.issuer(configuration(exchange.context), exchange.services, key_id)
             found += issuer.keys_for(key_id)
             names.add(issuer.name)
-        return found, frozenset(names) if trusts_metadata and not local else frozenset()
+        return found, frozenset() if local else frozenset(names)
 
     return keys
 
@@ -207,7 +194,8 @@ def _token_in(draft: Draft, scheme: Getter[str | None]) -> Callable[[Context], s
         if value is not None:
             return _bare(value(context), None)
         if query is not None:
-            return _field(context.request.original_url.query_string.lstrip("?"), query(context))
+            values = context.request.original_url.query.get(query(context), ())
+            return next(filter(None, values), None)
         required = scheme(context)
         return _bare(formats.header(context.request.headers, header(context)) or "", required)
 
@@ -235,9 +223,8 @@ def _validation(draft: Draft, token_in: Callable[[Context], str | None], rules: 
             token = signature.token_of(text)
             claims = await rules.judge(token, exchange)
         except TokenRefused as refused:
-            raise PolicyFault(
-                refused.reason, refused.message, status=status(context), shown=message(context)
-            ) from refused
+            refused.status, refused.shown = status(context), message(context) or refused.message
+            raise
         if variable:
             context.variables[variable] = jwt_of(token.header, claims)
 
