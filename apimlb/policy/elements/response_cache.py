@@ -7,7 +7,7 @@ backend answers it with 304; where no query parameter is named, responses differ
 
 from collections.abc import Callable
 
-from apimlb.policy.apim.context import Context, ResponseView, User
+from apimlb.policy.apim.context import Context, ResponseView
 from apimlb.policy.document.attributes import BOOLEAN, TEXT, choice, integer
 from apimlb.policy.document.draft import Draft, Getter
 from apimlb.policy.elements import formats
@@ -15,7 +15,7 @@ from apimlb.policy.elements.cache import caching_type
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.steps import Found
 
-_CONDITIONAL = ("If-Match", "If-Modified-Since", "If-None-Match", "If-Range", "If-Unmodified-Since")
+_CONDITIONAL = ("if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since")
 
 Key = Callable[[Context], str]
 
@@ -39,23 +39,18 @@ def cache_lookup(draft: Draft) -> Act:
             await cache.put(key, response.copy(), seconds, kind)
 
         exchange.keepers["response"] = keep
-        exchange.added_headers += _downstream(downstream(context), revalidate(context))
+        cached, strict = downstream(context), revalidate(context)
+        if cached != "none":  # or else what the backend says counts for caches on the way to the client
+            exchange.added_headers.append(
+                ("Cache-Control", f"{cached}, must-revalidate" if strict else cached)
+            )
         found = await cache.get(key, kind)
         if isinstance(found, ResponseView):
             context.response = found.copy()
             raise Found("cache-store")
-        for name in _CONDITIONAL:
-            request.headers.remove(name)
+        request.headers.drop(_CONDITIONAL)
 
     return act
-
-
-def _downstream(kind: str, revalidate: bool) -> list[tuple[str, str]]:
-    """The Cache-Control header for caches on the way to the client; nothing where the backend's own
-    counts."""
-    if kind == "none":
-        return []
-    return [("Cache-Control", f"{kind}, must-revalidate" if revalidate else kind)]
 
 
 def _key(draft: Draft) -> Key:
@@ -75,7 +70,8 @@ def _key(draft: Draft) -> Key:
         if by_developer(context):
             parts.append(f"developer={context.user.id if context.user else ''}")
         if by_groups(context):
-            parts.append(f"groups={_groups(context.user)}")
+            groups = context.user.groups if context.user else ()
+            parts.append(f"groups={','.join(sorted(group.id for group in groups))}")
         return "response " + formats.joined("\n", parts)
 
     return key
@@ -89,10 +85,6 @@ def _query(context: Context, parameters: list[Getter[str]]) -> str:
     wanted = {name.lower() for name in names if name}
     held = sorted((name, values) for name, values in query.items() if not wanted or name.lower() in wanted)
     return "&".join(f"{name}={value}" for name, values in held for value in values)
-
-
-def _groups(user: User | None) -> str:
-    return ",".join(sorted(group.id for group in user.groups)) if user else ""
 
 
 def cache_store(draft: Draft, kind: str = "response") -> Act:

@@ -11,7 +11,7 @@ import operator
 from dataclasses import dataclass
 from functools import partial
 
-from apimlb.policy.apim.context import Context, ResponseView
+from apimlb.policy.apim.context import ResponseView
 from apimlb.policy.document.attributes import BOOLEAN, DOUBLE, STRING, TEXT, choice, integer
 from apimlb.policy.document.draft import Draft
 from apimlb.policy.elements import formats, token_usage
@@ -59,7 +59,8 @@ def semantic_cache_lookup(draft: Draft) -> Act:
         place = await _embedded(exchange, backend(context), formats.joined("\n", messages))
         if place is None:
             return
-        key = "semantic " + formats.joined("\n", [_api(context), *(each(context) for each in vary_by)])
+        api = "" if context.api is None else context.api.id
+        key = "semantic " + formats.joined("\n", [api, *(each(context) for each in vary_by)])
         exchange.keepers["semantic"] = partial(_keep, exchange, key, place)
         found = _nearest(await _kept(exchange, key), place, threshold(context), context.clock.now())
         if found is not None:
@@ -67,10 +68,6 @@ def semantic_cache_lookup(draft: Draft) -> Act:
             raise Found(*_STORES)
 
     return act
-
-
-def _api(context: Context) -> str:
-    return "" if context.api is None else context.api.id
 
 
 def _messages(asked: dict[str, object], without_system: bool) -> list[str]:

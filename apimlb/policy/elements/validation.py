@@ -21,7 +21,6 @@ from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
 
 _ACTION = choice("ignore", "prevent", "detect")
-_REQUEST, _RESPONSE = 400, 502
 _UNDECLARED = Declared()
 _LARGEST = 4 * 1024 * 1024
 _ALWAYS_THERE = frozenset({"content-length", "content-type", "date", "connection", "transfer-encoding"})
@@ -35,31 +34,28 @@ _CHECKS: dict[str, Callable[[str], bool]] = {
 """Whether a text is a value of a type, by JSON's grammar."""
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """A part of a message that does not fit: its `kind` and `name`, and the `action` that the policy
-    asks for."""
-
-    kind: str
-    name: str
-    message: str
-    action: str
+Violation = dict[str, str]
+"""A part of a message that does not fit, as the variable has it: its Type and Name, Details, and the Action
+that the policy asks for."""
 
 
-def _validation(draft: Draft, find: Callable[[Context], Iterable[Violation]], status: int) -> Act:
-    """Keeps what is found in the policy's variable, and refuses the message with `status` where an action is
-    `prevent`."""
+def _violation(kind: str, name: str, message: str, action: str) -> Violation:
+    return {"Type": kind, "Name": name, "Details": message, "Action": action}
+
+
+def _validation(draft: Draft, find: Callable[[Context], Iterable[Violation]]) -> Act:
+    """Keeps what is found in the policy's variable, and refuses the message where an action is `prevent`."""
     variable = draft.word("errors-variable-name", STRING, "")
+    status = 400 if works_on_request(draft) else 502
 
     def act(exchange: Exchange) -> None:
-        found = [each for each in find(exchange.context) if each.action != "ignore"]
+        found = [each for each in find(exchange.context) if each["Action"] != "ignore"]
         if variable and found:
-            rows = [{"Type": e.kind, "Name": e.name, "Details": e.message, "Action": e.action} for e in found]
-            noted = MessageBody.made(formats.dumped(rows)).as_("Newtonsoft.Json.Linq.JArray")
+            noted = MessageBody.made(formats.dumped(found)).as_("Newtonsoft.Json.Linq.JArray")
             exchange.context.variables[variable] = noted
         for each in found:
-            if each.action == "prevent":
-                raise PolicyFault("ValidationFailed", each.message, status=status)
+            if each["Action"] == "prevent":
+                raise PolicyFault("ValidationFailed", each["Details"], status=status)
 
     return act
 
@@ -86,9 +82,9 @@ def validate_status_code(draft: Draft) -> Act:
             return
         code = str(response.status_code)
         message = f"Response status code {code} is not allowed."
-        yield Violation("StatusCode", code, message, overrides.get(code, unknown)(context))
+        yield _violation("StatusCode", code, message, overrides.get(code, unknown)(context))
 
-    return _validation(draft, find, _RESPONSE)
+    return _validation(draft, find)
 
 
 def validate_headers(draft: Draft) -> Act:
@@ -103,7 +99,7 @@ def validate_headers(draft: Draft) -> Act:
             given = [pair for pair in response.headers if pair[0].lower() not in _ALWAYS_THERE]
             yield from rules.violations(context, given, declared)
 
-    return _validation(draft, find, _RESPONSE)
+    return _validation(draft, find)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +134,7 @@ class _ParameterActions:
                 yield self._violation(context, name, message, self.known)
 
     def _violation(self, context: Context, name: str, message: str, action: Getter[str]) -> Violation:
-        return Violation(self.kind, name, message, self.overrides.get(name, action)(context))
+        return _violation(self.kind, name, message, self.overrides.get(name, action)(context))
 
 
 def _fits(value: str, parameter: DeclaredParameter) -> bool:
@@ -172,17 +168,7 @@ def validate_parameters(draft: Draft) -> Act:
         yield from query.violations(context, last, declared.query)
         yield from path.violations(context, request.matched_parameters.items(), declared.path)
 
-    return _validation(draft, find, _REQUEST)
-
-
-@dataclass(frozen=True, slots=True)
-class _Content:
-    """How a body of one media type is checked: `reads` says why it cannot be read (None for a body that can),
-    `action` what is done then."""
-
-    type: str
-    reads: Callable[[bytes], str | None]
-    action: Getter[str]
+    return _validation(draft, find)
 
 
 def validate_content(draft: Draft) -> Act:
@@ -191,7 +177,7 @@ def validate_content(draft: Draft) -> Act:
     too_large = draft.required("size-exceeded-action", _ACTION)
     mapped = _content_type_map(draft.child("content-type-map"))
     contents = [_content(child) for child in draft.children("content")]
-    named = {each.type for each in contents}
+    named = {kind for kind, _, _ in contents}
     message_of = message_with_body(draft)
     on_request = works_on_request(draft)
     side = "Request" if on_request else "Response"
@@ -206,27 +192,27 @@ def validate_content(draft: Draft) -> Act:
                 f"{side}'s body is {size} bytes long and it "
                 f"exceeds the configured limit of {most(context)} bytes."
             )
-            yield Violation(f"{side}Body", "SizeLimit", message, too_large(context))
+            yield _violation(f"{side}Body", "SizeLimit", message, too_large(context))
             return
         given = mapped(context, formats.media_type(formats.header(view.headers, "Content-Type") or ""))
         if given not in _known_types(context, on_request) | named:
             message = f"Unspecified content type {given} is not allowed."
-            yield Violation(f"{side}Body", given, message, unknown(context))
-        for each in contents:
-            if each.type in ("", given) and (wrong := each.reads(content_of(view.body))) is not None:
+            yield _violation(f"{side}Body", given, message, unknown(context))
+        for kind, fault, action in contents:
+            if kind in ("", given) and (wrong := fault(content_of(view.body))) is not None:
                 message = f"Body does not conform to the definition: {wrong}"
-                yield Violation(f"{side}Body", given, message, each.action(context))
+                yield _violation(f"{side}Body", given, message, action(context))
 
-    return _validation(draft, find, _REQUEST if on_request else _RESPONSE)
+    return _validation(draft, find)
 
 
-def _content(draft: Draft) -> _Content:
+def _content(draft: Draft) -> tuple[str, Callable[[bytes], str | None], Getter[str]]:
+    """The media type that is checked, what says why a body cannot be read (None for one that can), and the
+    action then."""
     draft.lacks("schema-id", "schema-ref", "allow-additional-properties", "case-insensitive-property-names")
-    kind = draft.required_word("validate-as", choice("json", "xml", "soap"))
-    reads = formats.fault_of_json if kind == "json" else formats.fault_of_xml
-    return _Content(
-        formats.media_type(draft.word("type", STRING, "")), reads, draft.required("action", _ACTION)
-    )
+    form = draft.required_word("validate-as", choice("json", "xml", "soap"))
+    fault = formats.fault_of_json if form == "json" else formats.fault_of_xml
+    return formats.media_type(draft.word("type", STRING, "")), fault, draft.required("action", _ACTION)
 
 
 def _content_type_map(draft: Draft | None) -> Callable[[Context, str], str]:
@@ -250,8 +236,8 @@ def _content_type_map(draft: Draft | None) -> Callable[[Context, str], str]:
 
 
 def _known_types(context: Context, on_request: bool) -> set[str]:
-    declared = _declared(context)
-    if on_request:
-        return {formats.media_type(each) for each in declared.contents}
-    status = context.response.status_code if context.response else 0
-    return {formats.media_type(each) for each in declared.response_contents.get(status, ())}
+    contents = _declared(context).contents
+    if not on_request:
+        status = context.response.status_code if context.response else 0
+        contents = _declared(context).response_contents.get(status, ())
+    return set(map(formats.media_type, contents))

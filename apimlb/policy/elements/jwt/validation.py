@@ -124,8 +124,8 @@ def validate_jwt(draft: Draft) -> Act:
 
 
 def _key_source(draft: Draft) -> KeySource:
-    """Keys of `<issuer-signing-keys>` and of every `<openid-config>`, with the issuers of the latter where all
-    keys are theirs."""
+    """Keys of `<issuer-signing-keys>` and of every `<openid-config>`; the issuers of the latter where
+    there are no keys of the former."""
     configurations = [_metadata_url(child) for child in draft.children("openid-config")]
     local = _local_keys(draft)
     issuers = IssuerCache()
