@@ -60,14 +60,10 @@ def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def audiences_check(accepted: Sequence[Getter[str]]) -> Check:
-    """One of the audiences must be accepted, where the policy lists any."""
-
-    def check(context: Context, claims: Claims) -> None:
-        if accepted and not _values(accepted, context) & set(values_of(claims, "aud")):
-            raise TokenRefused("TokenAudienceNotAllowed", "Audience validation failed. Access denied.")
-
-    return check
+def check_audience(claims: Claims, accepted: Set[str]) -> None:
+    """Raises TokenRefused unless the token is for one of the audiences, where there are any."""
+    if accepted and not accepted & set(values_of(claims, "aud")):
+        raise TokenRefused("TokenAudienceNotAllowed", "Audience validation failed. Access denied.")
 
 
 def check_issuer(claims: Claims, accepted: Set[str]) -> None:
@@ -77,27 +73,30 @@ def check_issuer(claims: Claims, accepted: Set[str]) -> None:
         raise TokenRefused("TokenIssuerNotAllowed", "Issuer validation failed. Access denied.")
 
 
-def _values(getters: Sequence[Getter[str]], context: Context) -> set[str]:
+def check_application(claims: Claims, accepted: Set[str]) -> None:
+    """Raises TokenRefused unless one of the applications asked for the token, where there are any: `azp` of a
+    version 2 token, `appid` of a version 1 token, in any case."""
+    if not accepted:
+        return
+    asked = values_of(claims, "azp") or values_of(claims, "appid")
+    if not asked:
+        raise _missing("appid")
+    if asked[0].lower() not in map(str.lower, accepted):
+        raise _not_allowed("appid", asked[0])
+
+
+def _missing(claim: str) -> TokenRefused:
+    message = f"JWT token is missing the following claims: {claim}. Access denied."
+    return TokenRefused("TokenClaimNotFound", message)
+
+
+def _not_allowed(claim: str, value: str) -> TokenRefused:
+    message = f"Claim {claim} value of {value} is not allowed. Access denied."
+    return TokenRefused("TokenClaimValueNotAllowed", message)
+
+
+def texts_of(getters: Sequence[Getter[str]], context: Context) -> set[str]:
     return {each(context) for each in getters}
-
-
-def applications_check(accepted: Sequence[Getter[str]]) -> Check:
-    """The application that asked for the token must be accepted, where the policy lists any: `azp` of a
-    version 2 token, `appid` of a version 1 token."""
-
-    def check(context: Context, claims: Claims) -> None:
-        if not accepted:
-            return
-        asked = values_of(claims, "azp") or values_of(claims, "appid")
-        if not asked:
-            raise TokenRefused(
-                "TokenClaimNotFound", "JWT token is missing the following claims: appid. Access denied."
-            )
-        if asked[0].lower() not in {each(context).lower() for each in accepted}:
-            message = f"Claim appid value of {asked[0]} is not allowed. Access denied."
-            raise TokenRefused("TokenClaimValueNotAllowed", message)
-
-    return check
 
 
 def required_claims(draft: Draft) -> list[Check]:
@@ -115,13 +114,11 @@ def _claim_check(claim: Draft) -> Check:
         name = name_of(context)
         given = values_of(claims, name, separator(context))
         if name not in claims:
-            message = f"JWT token is missing the following claims: {name}. Access denied."
-            raise TokenRefused("TokenClaimNotFound", message)
-        wanted = _values(values, context)
+            raise _missing(name)
+        wanted = texts_of(values, context)
         enough = wanted <= set(given) if match(context) == "all" else bool(wanted & set(given))
         if wanted and not enough:
-            message = f"Claim {name} value of {','.join(given)} is not allowed. Access denied."
-            raise TokenRefused("TokenClaimValueNotAllowed", message)
+            raise _not_allowed(name, ",".join(given))
 
     return check
 

@@ -17,12 +17,13 @@ from apimlb.policy.elements.jwt.claims import (
     Check,
     Claims,
     TokenRefused,
-    applications_check,
-    audiences_check,
+    check_application,
+    check_audience,
     check_issuer,
     lifetime,
     listed,
     required_claims,
+    texts_of,
 )
 from apimlb.policy.elements.jwt.keys import Issuer, IssuerCache
 from apimlb.policy.run.exchange import Act, Exchange
@@ -50,7 +51,9 @@ class _Rules:
     """How a token is judged. It may name the `issuers`, or else those that come with the keys."""
 
     keys: KeySource
-    checks: Sequence[Check]
+    audiences: Sequence[Getter[str]]
+    required: Sequence[Check]
+    applications: Sequence[Getter[str]] = ()
     issuers: Sequence[Getter[str]] = ()
     expires: Getter[bool] = lambda _: True
     signed: Getter[bool] = lambda _: True
@@ -66,8 +69,10 @@ class _Rules:
         claims = token.claims()
         now = exchange.services.clock.now()
         lifetime(claims, now, self.skew(context), must_expire=self.expires(context))
-        check_issuer(claims, {each(context) for each in self.issuers} or named)
-        for check in self.checks:
+        check_issuer(claims, texts_of(self.issuers, context) or named)
+        check_application(claims, texts_of(self.applications, context))
+        check_audience(claims, texts_of(self.audiences, context))
+        for check in self.required:
             check(context, claims)
         return claims
 
@@ -76,13 +81,12 @@ def validate_azure_ad_token(draft: Draft) -> Act:
     tenant = draft.required("tenant-id", STRING)
     endpoint = draft.attribute("authentication-endpoint", STRING, _DEFAULT_ENDPOINT)
     token_in = _token_in(draft, scheme=lambda _: None)
-    clients = listed(draft, "client-application-ids", "application-id")
+    applications = listed(draft, "client-application-ids", "application-id")
     audiences = [
         *listed(draft, "audiences", "audience"),
         *listed(draft, "backend-application-ids", "application-id"),
     ]
-    checks = [applications_check(clients), audiences_check(audiences), *required_claims(draft)]
-    _refuse_decryption(draft)
+    required = required_claims(draft)
     issuers = IssuerCache()
 
     async def keys(exchange: Exchange, key_id: str | None) -> Keys:
@@ -92,7 +96,7 @@ def validate_azure_ad_token(draft: Draft) -> Act:
         issuer = await issuers.issuer(url, exchange.services, key_id)
         return issuer.keys_for(key_id), _tenant_issuers(name, issuer)
 
-    return _validation(draft, token_in, _Rules(keys, checks))
+    return _validation(draft, token_in, _Rules(keys, audiences, required, applications))
 
 
 def _tenant_issuers(name: str, issuer: Issuer) -> frozenset[str]:
@@ -110,16 +114,16 @@ def validate_jwt(draft: Draft) -> Act:
     draft.at_least_one(*_PLACES)
     issuers = listed(draft, "issuers", "issuer")
     audiences = listed(draft, "audiences", "audience")
-    checks = [audiences_check(audiences), *required_claims(draft)]
+    required = required_claims(draft)
     rules = _Rules(
         _key_source(draft),
-        checks,
-        issuers,
-        draft.attribute("require-expiration-time", BOOLEAN, True),
-        draft.attribute("require-signed-tokens", BOOLEAN, True),
-        draft.attribute("clock-skew", integer(), 0),
+        audiences,
+        required,
+        issuers=issuers,
+        expires=draft.attribute("require-expiration-time", BOOLEAN, True),
+        signed=draft.attribute("require-signed-tokens", BOOLEAN, True),
+        skew=draft.attribute("clock-skew", integer(), 0),
     )
-    _refuse_decryption(draft)
     return _validation(draft, token_in, rules)
 
 
@@ -202,14 +206,11 @@ def _token_in(draft: Draft, scheme: Getter[str | None]) -> Callable[[Context], s
     return token
 
 
-def _refuse_decryption(draft: Draft) -> None:
+def _validation(draft: Draft, token_in: Callable[[Context], str | None], rules: _Rules) -> Act:
+    """The act of both policies: find the token, judge it, keep it or refuse the request."""
     if draft.child("decryption-keys"):
         what = "<decryption-keys> is not implemented by the local gateway"
         raise draft.error(what, code=NOT_IMPLEMENTED)
-
-
-def _validation(draft: Draft, token_in: Callable[[Context], str | None], rules: _Rules) -> Act:
-    """The act of both policies: find the token, judge it, keep it or refuse the request."""
     status = draft.attribute("failed-validation-httpcode", integer(100, 999), 401)
     message = draft.attribute("failed-validation-error-message", STRING, "")
     variable = draft.word("output-token-variable-name", STRING, "")
