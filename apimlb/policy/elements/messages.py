@@ -60,11 +60,9 @@ def header_edit(draft: Draft) -> HeaderEdit:
         formats.spend(len(headers) >> 2)
         if name.lower() in _FIXED_HEADERS or (action == "skip" and name in headers):
             return
-        if action == "delete":
-            headers.remove(name)
-            return
         values = headers.get_all(name) if action == "append" else []
-        values += [value(context) for value in values_of]
+        if action != "delete":
+            values += [value(context) for value in values_of]
         formats.bounded_header(sum(map(len, values)))
         joined = values if name.lower() in _SEPARATE_HEADERS or not values else [",".join(values)]
         headers.set(name, *joined)
@@ -154,14 +152,14 @@ def query_edit(draft: Draft) -> Callable[[Context, str], str]:
     def edit(context: Context, query: str) -> str:
         name, action = name_of(context), action_of(context)
         fields = _fields(query)
-        parts = [part for _, part in fields]
-        others = [part for field, part in fields if field != name.lower()]
-        if action == "skip" and len(others) < len(parts):
+        kept = [part for field, part in fields if action == "append" or field != name.lower()]
+        if action == "skip" and len(kept) < len(fields):
             return query
-        if action == "delete":
-            return "&".join(others)
-        added = [f"{_escaped(name, ' ').replace(' ', '+')}={_escaped(value(context))}" for value in values_of]
-        return "&".join((parts if action == "append" else others) + added)
+        if action != "delete":
+            kept += [
+                f"{_escaped(name, ' ').replace(' ', '+')}={_escaped(value(context))}" for value in values_of
+            ]
+        return "&".join(kept)
 
     return edit
 

@@ -175,7 +175,7 @@ def validate_content(draft: Draft) -> Act:
     unknown = draft.required("unspecified-content-type-action", _ACTION)
     most = draft.required("max-size", integer(0, _LARGEST))
     too_large = draft.required("size-exceeded-action", _ACTION)
-    mapped = _content_type_map(draft.child("content-type-map"))
+    mapped = draft.made("content-type-map", _content_type_map)
     contents = [_content(child) for child in draft.children("content")]
     named = {kind for kind, _, _ in contents}
     message_of = message_with_body(draft)
@@ -194,7 +194,9 @@ def validate_content(draft: Draft) -> Act:
             )
             yield _violation(f"{side}Body", "SizeLimit", message, too_large(context))
             return
-        given = mapped(context, formats.media_type(formats.header(view.headers, "Content-Type") or ""))
+        given = formats.media_type(formats.header(view.headers, "Content-Type") or "")
+        if mapped is not None:
+            given = mapped(context, given)
         if given not in _known_types(context, on_request) | named:
             message = f"Unspecified content type {given} is not allowed."
             yield _violation(f"{side}Body", given, message, unknown(context))
@@ -215,10 +217,8 @@ def _content(draft: Draft) -> tuple[str, Callable[[bytes], str | None], Getter[s
     return formats.media_type(draft.word("type", STRING, "")), fault, draft.required("action", _ACTION)
 
 
-def _content_type_map(draft: Draft | None) -> Callable[[Context, str], str]:
+def _content_type_map(draft: Draft) -> Callable[[Context, str], str]:
     """The media type that a body is held to, by the one that it comes with."""
-    if draft is None:
-        return lambda context, given: given
     anything = draft.word("any-content-type-value", STRING, "")
     missing = draft.word("missing-content-type-value", STRING, "")
     rows = [
