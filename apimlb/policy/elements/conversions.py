@@ -69,7 +69,7 @@ def json_to_xml(draft: Draft) -> Act:
     block = draft.attribute("attribute-block-name", STRING, "")
 
     def convert(context: Context, content: bytes) -> str:
-        writer = xml_bodies.XmlWriter(separator(context), prefix(context), block(context), dates)
+        writer = xml_bodies.XmlWriter(separator(context), prefix(context), block(context) or None, dates)
         try:
             return writer.written(content)
         except (ValueError, RecursionError) as error:

@@ -79,12 +79,12 @@ def _rooted(given: Any) -> dict[str, Any]:
 @dataclass(slots=True)
 class XmlWriter:
     """JSON as elements. Members that begin with `prefix` and `separator` declare namespaces, those in the
-    member `block` are attributes, and dates are written as XML has them if `dates`. An empty text declares
+    member `block` are attributes, and dates are written as XML has them if `dates`. An empty prefix declares
     nothing."""
 
     separator: str
     prefix: str
-    block: str
+    block: str | None
     dates: bool
     _pieces: list[str] = field(default_factory=list)
 
@@ -103,7 +103,11 @@ class XmlWriter:
         BUDGET.spend(_MEMBER)
         members = value if isinstance(value, dict) else {"Array": value} if isinstance(value, list) else {}
         attributes = self._attributes(members)
-        inside = {each: held for each, held in members.items() if not self._is_attribute(each)}
+        inside = {
+            each: held
+            for each, held in members.items()
+            if each != self.block and self._declared(each) is None
+        }
         text = "" if isinstance(value, (dict, list)) else self._text(value)
         if not inside and not text:
             self._pieces.append(f"<{name}{attributes} />")
@@ -111,9 +115,6 @@ class XmlWriter:
         self._pieces.append(f"<{name}{attributes}>{escape(text)}")
         self._members(inside)
         self._pieces.append(f"</{name}>")
-
-    def _is_attribute(self, name: str) -> bool:
-        return bool(self.block and name == self.block) or self._declared(name) is not None
 
     def _declared(self, name: str) -> str | None:
         """The name of the declaration that a member is; None for any other member."""
@@ -126,7 +127,7 @@ class XmlWriter:
 
     def _attributes(self, members: Mapping[str, Any]) -> str:
         found = {declared: members[name] for name in members if (declared := self._declared(name))}
-        block = members.get(self.block) if self.block else None
+        block = None if self.block is None else members.get(self.block)
         found |= block if isinstance(block, dict) else {}
         return "".join(f" {_xml_name(name)}={quoteattr(self._text(value))}" for name, value in found.items())
 
