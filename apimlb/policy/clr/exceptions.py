@@ -100,8 +100,10 @@ def bad_format(message: str = "Input string was not in a correct format.") -> Cl
 
 
 def overflow(what: str) -> ClrException:
+    """A number that the type of that name does not hold; it says "a UInt32" and "an unsigned byte"."""
+    article = "an" if what[0] in "AEIOu" else "a"
     return ClrException(
-        "System.OverflowException", f"Value was either too large or too small for {_article(what)}."
+        "System.OverflowException", f"Value was either too large or too small for {article} {what}."
     )
 
 
@@ -115,10 +117,6 @@ def destination_too_short(name: str = "") -> ClrException:
         "length.",
         name,
     )
-
-
-def _article(what: str) -> str:
-    return f"{'an' if what[0] in 'AEIOu' else 'a'} {what}"
 
 
 def invalid_operation(message: str) -> ClrException:

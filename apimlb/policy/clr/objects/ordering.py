@@ -1,7 +1,7 @@
 """Order: strings by .NET's invariant culture (as ICU collates), ordinally, or without case; and all else."""
 
 from collections.abc import Callable
-from functools import singledispatch
+from functools import partial, singledispatch
 from typing import Any
 
 from apimlb.policy.clr.budget import charge_each, charge_looked_at
@@ -171,14 +171,12 @@ def _upper(value: object) -> object:
     return None if value is None else upper_ordinal(str(value))
 
 
-def _compare_culture_ignoring_case(left: str | None, right: str | None) -> int:
-    return compare_culture(left, right, ignore_case=True)
-
-
 ORDINAL = Comparer("System.OrdinalCaseSensitiveComparer", key_of, compare_ordinal)
 ORDINAL_IGNORE_CASE = Comparer("System.OrdinalIgnoreCaseComparer", _upper, compare_ordinal_ignoring_case)
 INVARIANT = Comparer("System.CultureAwareComparer", key_of, compare_culture)
-INVARIANT_IGNORE_CASE = Comparer("System.CultureAwareComparer", _upper, _compare_culture_ignoring_case)
+INVARIANT_IGNORE_CASE = Comparer(
+    "System.CultureAwareComparer", _upper, partial(compare_culture, ignore_case=True)
+)
 _OF_COMPARISON = (
     INVARIANT, INVARIANT_IGNORE_CASE, INVARIANT, INVARIANT_IGNORE_CASE, ORDINAL, ORDINAL_IGNORE_CASE,
 )  # fmt: skip

@@ -4,7 +4,7 @@ from apimlb.numerals import is_digits
 from apimlb.policy.clr.casts import enum_of
 from apimlb.policy.clr.convert.type_codes import CODES
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.exceptions import ClrException, argument, null_reference, required
+from apimlb.policy.clr.exceptions import argument, invalid_operation, null_reference
 from apimlb.policy.clr.objects.hashing import hash_code
 from apimlb.policy.clr.objects.ordering import compare
 from apimlb.policy.clr.objects.text import (
@@ -28,27 +28,8 @@ def hash_of_object(value: object) -> int:
 
 def nullable_value(value: object) -> object:
     if value is None:
-        raise ClrException("System.InvalidOperationException", "Nullable object must have a value.")
+        raise invalid_operation("Nullable object must have a value.")
     return value
-
-
-def parse_enum(kind: Type, text: str | None, ignore_case: bool = False) -> Enum:
-    """Enum.Parse(typeof...) cannot be written; TryParse<T> can."""
-    definition = kind.definition
-    assert definition is not None
-    text = required(text, "value")
-    number = 0
-    for part in text.split(","):
-        word = part.strip()
-        found = [
-            value
-            for name, value in definition.constants.items()
-            if name == word or (ignore_case and name.lower() == word.lower())
-        ]
-        if not found and not is_digits(word.lstrip("+-")):
-            raise argument(f"Requested value '{word}' was not found.")
-        number |= found[0] if found else int(word)
-    return enum_of(kind, number)
 
 
 def compare_enum(left: Enum, right: object) -> int:
@@ -63,12 +44,24 @@ def compare_enum(left: Enum, right: object) -> int:
 
 
 def try_parse_enum(kind: Type, text: str | None, ignore_case: bool = False) -> tuple[bool, Enum]:
+    """Enum.TryParse<T>: a number, or names with commas between them."""
     if kind.definition is None or kind.definition.kind != "enum":
         raise argument("Type provided must be an Enum.", "TEnum")
-    try:
-        return True, parse_enum(kind, text, ignore_case)
-    except ClrException:
-        return False, enum_of(kind, 0)
+    plain = (text or "").strip()
+    if is_digits(plain[1:] if plain[:1] in ("+", "-") else plain):
+        return True, enum_of(kind, int(plain))
+    number = 0
+    for word in plain.split(","):
+        wanted = word.strip()
+        found = [
+            value
+            for name, value in kind.definition.constants.items()
+            if name == wanted or (ignore_case and name.lower() == wanted.lower())
+        ]
+        if not found:
+            return False, enum_of(kind, 0)
+        number |= found[0]
+    return True, enum_of(kind, number)
 
 
 DEFINITIONS = (

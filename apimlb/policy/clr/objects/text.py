@@ -59,14 +59,8 @@ def written(value: object) -> str:
     return clr_type_name(value) if type(value).__str__ is object.__str__ else str(value)
 
 
-@written.register
-def _bytes_text(value: bytearray) -> str:
-    return clr_type_name(value)
-
-
-@written.register
-def _char_text(value: str) -> str:
-    return str.__str__(value)
+written.register(bytearray)(clr_type_name)
+written.register(str)(str.__str__)
 
 
 @written.register
@@ -186,10 +180,7 @@ def key_of_other(value: object) -> object:
     return (type(value).__name__, value)
 
 
-@key_of_other.register
-def _key_of_bytes(value: bytearray) -> int:
-    return id(value)
-
+key_of_other.register(bytearray)(id)
 
 _ITEM = re.compile(r"\{\{|\}\}|\{([0-9]+)\s*(?:,\s*(-?[0-9]+)\s*)?(?::([^{}]*))?\}|[{}]")
 
