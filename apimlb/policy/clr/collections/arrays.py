@@ -170,10 +170,9 @@ def copy_part(source: Listed, start: int, target: Array, place: int, size: int) 
         return
     convert = _conversion(element_of(source), element_of(target))
     items = boxed(source, start, start + size)
-    if convert is not None:
+    if element_of(source) != element_of(target):
         BUDGET.spend(size)
-        items = list(map(convert, items))
-    put(target, place, items)
+    put(target, place, items if convert is None else list(map(convert, items)))
 
 
 def copy_alike(source: Array, start: int, target: Array, place: int, size: int) -> None:
