@@ -35,12 +35,10 @@ class RuntimeTypes:
         definition = self._registry.exact(plain)
         if definition is None:
             return None
-        arguments = [self.type_named(part) for part in _split(inner.removesuffix("]"))] if inner else []
-        if any(argument is None for argument in arguments) or len(arguments) != len(definition.parameters):
+        arguments = [found for part in _split(inner.removesuffix("]")) if (found := self.type_named(part))]
+        if len(arguments) != len(definition.parameters):
             return None
-        return self._registry.types.of(
-            definition, [argument for argument in arguments if argument is not None]
-        )
+        return self._registry.types.of(definition, arguments)
 
     def is_a(self, value: object, target: Type) -> bool:
         """`value is target`; null is nothing."""

@@ -30,10 +30,6 @@ def null_reference() -> ClrException:
     return ClrException("System.NullReferenceException", NULL_REFERENCE)
 
 
-def argument_null(name: str, message: str = "Value cannot be null.") -> ClrException:
-    return ClrException("System.ArgumentNullException", f"{message} (Parameter '{name}')")
-
-
 def required(value: T | None, name: str) -> T:
     """An argument that may not be null; throws System.ArgumentNullException."""
     if value is None:
@@ -41,14 +37,17 @@ def required(value: T | None, name: str) -> T:
     return value
 
 
-def argument(message: str, name: str = "") -> ClrException:
-    suffix = f" (Parameter '{name}')" if name else ""
-    return ClrException("System.ArgumentException", message + suffix)
+def argument(message: str, name: str = "", type_name: str = "System.ArgumentException") -> ClrException:
+    """An argument that will not do; `name` is the parameter's, where .NET says it."""
+    return ClrException(type_name, f"{message} (Parameter '{name}')" if name else message)
+
+
+def argument_null(name: str, message: str = "Value cannot be null.") -> ClrException:
+    return argument(message, name, "System.ArgumentNullException")
 
 
 def argument_range(message: str, name: str = "") -> ClrException:
-    suffix = f" (Parameter '{name}')" if name else ""
-    return ClrException("System.ArgumentOutOfRangeException", message + suffix)
+    return argument(message, name, "System.ArgumentOutOfRangeException")
 
 
 def out_of_range(name: str) -> ClrException:

@@ -7,13 +7,7 @@ from typing import Any
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.collections.containers import ClrArray, ClrList, ReadOnlyList, bounded
-from apimlb.policy.clr.exceptions import (
-    ClrException,
-    argument,
-    arithmetic_overflow,
-    not_negative,
-    required,
-)
+from apimlb.policy.clr.exceptions import ClrException, argument, arithmetic_overflow, not_negative, required
 from apimlb.policy.clr.numbers.arithmetic import INTEGERS, Byte, Char, Single
 from apimlb.policy.clr.objects.text import clr_type_name
 from apimlb.policy.clr.types.constructed import Type

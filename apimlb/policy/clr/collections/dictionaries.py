@@ -9,7 +9,6 @@ from apimlb.policy.clr.collections.containers import (
     ReadOnlyMap,
     map_item,
 )
-from apimlb.policy.clr.collections.enumerators import Enumerator
 from apimlb.policy.clr.collections.hash_tables import ClrDictionary, ClrSet, room_for
 from apimlb.policy.clr.collections.interfaces import (
     KV,
@@ -110,10 +109,6 @@ def no_pair(key_type: Type, value_type: Type) -> KeyValuePair:
     return new_pair(key_type, value_type, key_type.default, value_type.default)
 
 
-def map_enumerator(key_type: Type, value_type: Type, target: ClrDictionary) -> Enumerator:
-    return enumerated(target, no_pair(key_type, value_type))
-
-
 _COMPARED = "IEqualityComparer<TKey> comparer"
 TRY_GET = Call(try_get, types=VALUE, cost="none")
 
@@ -144,7 +139,10 @@ _MAP_ROWS: tuple[Row, ...] = (
     ("void OnDeserialization(object sender)", deserialized),
     ("Dictionary.KeyCollection<TKey, TValue> Keys", map_keys),
     ("Dictionary.ValueCollection<TKey, TValue> Values", map_values),
-    ("Dictionary.Enumerator<TKey, TValue> GetEnumerator()", Call(map_enumerator, types=KV)),
+    (
+        "Dictionary.Enumerator<TKey, TValue> GetEnumerator()",
+        Call(lambda key, value, target: enumerated(target, no_pair(key, value)), types=KV),
+    ),
 )
 
 DEFINITIONS = (

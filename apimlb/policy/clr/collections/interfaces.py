@@ -122,10 +122,17 @@ def collection_copy(target: Collection, array: Array, at: int) -> None:
     """ICollection<T>.CopyTo"""
     if isinstance(target, Listed):
         arrays.copy_to(target, array, at)
-    elif isinstance(target, ClrSet):
+        return
+    if isinstance(target, ClrSet):
         copy_set(target, array, at, len(target))
-    else:
-        _copy_checked(list(target), array, at)
+        return
+    items = list(target)
+    exceptions.required(array, "array")
+    if not 0 <= at <= len(array):
+        raise exceptions.argument_range(NOT_NEGATIVE, "index")
+    if at + len(items) > len(array):
+        raise exceptions.destination_too_short()
+    write_into(array, at, items)
 
 
 def copy_set(target: ClrSet, array: Array, at: int, count: int) -> None:
@@ -138,16 +145,6 @@ def copy_set(target: ClrSet, array: Array, at: int, count: int) -> None:
         raise exceptions.destination_too_short()
     charge_each(len(target))
     write_into(array, at, list(target)[:count])
-
-
-def _copy_checked(items: list[object], array: Array, at: int) -> None:
-    """CopyTo of dictionaries and their views."""
-    exceptions.required(array, "array")
-    if not 0 <= at <= len(array):
-        raise exceptions.argument_range(NOT_NEGATIVE, "index")
-    if at + len(items) > len(array):
-        raise exceptions.destination_too_short()
-    write_into(array, at, items)
 
 
 def collection_read_only(target: Collection) -> bool:

@@ -13,12 +13,7 @@ from apimlb.policy.clr.collections.interfaces import (
     list_contains,
 )
 from apimlb.policy.clr.collections.iteration import Test, elements
-from apimlb.policy.clr.exceptions import (
-    argument_range,
-    index_range,
-    not_negative,
-    out_of_bounds,
-)
+from apimlb.policy.clr.exceptions import argument_range, index_range, not_negative, out_of_bounds
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.definitions import Call, Definition, Row
 
