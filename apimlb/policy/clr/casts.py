@@ -30,7 +30,7 @@ class RuntimeTypes:
         assert self._registry is not None
         if name.endswith("[]"):
             element = self.type_named(name[:-2])
-            return self._registry.array(element) if element else None
+            return self._registry.types.array(element) if element else None
         plain, _, inner = name.partition("[")
         definition = self._registry.exact(plain)
         if definition is None:
@@ -79,6 +79,7 @@ def _split(text: str) -> list[str]:
 
 _SEQUENCE = "System.Collections.Generic.IEnumerable"
 RUNTIME = RuntimeTypes()
+is_type = RUNTIME.is_a
 
 
 def cast(value: object, target: Type) -> object:
@@ -100,10 +101,6 @@ def cast_value(value: object, target: Type) -> object:
 def as_type(value: object, target: Type) -> object:
     """`value as target`"""
     return value if RUNTIME.is_a(value, target) else None
-
-
-def is_type(value: object, target: Type) -> bool:
-    return RUNTIME.is_a(value, target)
 
 
 def enum_of(target: Type, number: int) -> Enum:

@@ -167,9 +167,6 @@ class Registry:
     def nullable(self, underlying: Type) -> Type:
         return self.named("System.Nullable`1", [underlying])
 
-    def array(self, element: Type, rank: int = 1) -> Type:
-        return self.types.array(element, rank)
-
     def parse(self, text: str, owner: Type | None = None) -> Type:
         """A type as a table writes it."""
         parameters = owner.definition.parameters if owner and owner.definition else ()

@@ -25,7 +25,7 @@ def bind_array(scope: Scope, node: nodes.ArrayCreation) -> Bound:
     if node.element is None:
         return _typed_by_items(scope, node)
     item = type_of(scope, node.element)
-    kind = scope.registry.array(item, node.rank)
+    kind = scope.registry.types.array(item, node.rank)
     bounds = [value(scope, each) for each in node.sizes]
     if node.items is not None:
         return array_of(scope, kind, node.items, _given_sizes(scope, bounds, node.sizes))
@@ -52,7 +52,7 @@ def _typed_by_items(scope: Scope, node: nodes.ArrayCreation) -> Bound:
     item = common_type(scope, [each for each in values if each.type is not NULL])
     if not any(each.type is item for each in values):
         scope.refuse("CS0826", node.at)
-    return array_of(scope, scope.registry.array(item, node.rank), node.items)
+    return array_of(scope, scope.registry.types.array(item, node.rank), node.items)
 
 
 def _leaves(items: nodes.ArrayInitializer) -> Iterator[nodes.Node]:

@@ -37,7 +37,7 @@ def find_type(scope: Scope, written: TypeName) -> Type | None:
             scope.refuse("CS0453", written.at, found)
         found = registry.nullable(found)
     for rank in reversed(written.ranks):
-        found = registry.array(found, rank)
+        found = registry.types.array(found, rank)
     return found
 
 

@@ -19,7 +19,7 @@ from apimlb.policy.csharp.syntax.parser import parse
 from tests.unit.policy.test_cases import CASES
 
 REGISTRY, CONVERSIONS = library()
-OTHERS = [REGISTRY.int, REGISTRY.string, REGISTRY.object, REGISTRY.array(REGISTRY.token)]
+OTHERS = [REGISTRY.int, REGISTRY.string, REGISTRY.object, REGISTRY.types.array(REGISTRY.token)]
 
 
 def scope_of(source: SourceText, tree: Node) -> Scope:
