@@ -111,11 +111,11 @@ def _from_digits(text: str | None, base: int, name: str) -> int:
         )
     text = text[1:] if text[0] in "+-" else text
     digits = text.lower().removeprefix("0x") if base == 16 else text
-    wanted = _DIGITS[:base]
-    if not digits or digits[0] not in wanted:
+    rest = digits.lstrip(_DIGITS[:base])
+    read = digits.removesuffix(rest)
+    if not read:
         raise exceptions.bad_format("Could not find any recognizable digits.")
-    if digits.strip(wanted):
-        read = digits[: len(digits) - len(digits.lstrip(wanted))]
+    if rest:
         bits = 64 if name.endswith("64") else 32
         if len(read) > 64 or int(read, base) >= 1 << bits:  # told before the rest is looked at
             raise parsing.overflow_of(f"UInt{bits}")

@@ -59,10 +59,10 @@ def arithmetic(name: str, ticks: str, years: str) -> tuple[Row, ...]:
     )  # fmt: skip
 
 
-def _shifted(unit: int) -> Callable[[instants.DateTime | instants.DateTimeOffset, float], object]:
+def _shifted(unit: int) -> Callable[[instants.AnyDate, float], object]:
     """AddSeconds and its family: .NET Core 3 rounds to the millisecond."""
 
-    def shifted(value: instants.DateTime | instants.DateTimeOffset, amount: float) -> object:
+    def shifted(value: instants.AnyDate, amount: float) -> object:
         milliseconds = amount * (unit / instants.TICKS_PER_MILLISECOND)
         if milliseconds != milliseconds:
             return value
@@ -74,9 +74,7 @@ def _shifted(unit: int) -> Callable[[instants.DateTime | instants.DateTimeOffset
     return shifted
 
 
-def between(
-    left: instants.DateTime | instants.DateTimeOffset, right: instants.DateTime | instants.DateTimeOffset
-) -> instants.TimeSpan:
+def between(left: instants.AnyDate, right: instants.AnyDate) -> instants.TimeSpan:
     return instants.TimeSpan(left.utc_ticks - right.utc_ticks)
 
 

@@ -193,6 +193,6 @@ def _span_field(char: str, count: int, ticks: int) -> str:
     return str(ticks // unit % most).rjust(count, "0")
 
 
-def iso_date(value: instants.DateTime | instants.DateTimeOffset) -> str:
+def iso_date(value: instants.AnyDate) -> str:
     """The date as JSON holds it: no trailing zeros in the fraction."""
     return laid_out(value, "yyyy-MM-ddTHH:mm:ss.FFFFFFFK")

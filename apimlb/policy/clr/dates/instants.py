@@ -90,6 +90,8 @@ class DateTimeOffset(_Ticks):
         return DateTimeOffset(in_range(ticks, name), self.offset)
 
 
+AnyDate = DateTime | DateTimeOffset
+
 MIN_DATE = DateTime(0)
 MAX_DATE = DateTime(MAX_TICKS)
 ZERO = TimeSpan(0)

@@ -22,7 +22,7 @@ _FRACTION: Final = re.compile(r"\.([0-9]*)")
 _ZONE: Final = re.compile(
     "([+-])(?:([0-9]{1,2})(?![0-9])(?::([0-9]{1,2})(?![0-9]))?|([0-9]{1,2})([0-9]{2})(?![0-9]))"
 )
-_SIGNED: Final = re.compile(f"[{WHITE}]*[+-](?=.)", re.DOTALL)
+_SIGNED: Final = re.compile(f"[{WHITE}]*(?=[+-].)", re.DOTALL)
 _ISO_TIME: Final = re.compile(
     r"S([0-9]{2})(?![0-9])S:S([0-9]{2})(?![0-9])S(?::S([0-9]{2})(?![0-9])(?:\.([0-9]+))?S)?(?:([Zz])|(?=[+-]))?".replace(
         "S", _SPACE.pattern
@@ -158,16 +158,22 @@ class _Machine:
             raise ValueError(self.text)
         return value
 
+    def _take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """What matches here, which is read then."""
+        found = pattern.match(self.text, self.at)
+        if found is not None:
+            self.at = found.end()
+        return found
+
     # What comes
 
     def _next(self) -> str:
         """The event that comes next, "" for what changes no state."""
         BUDGET.spend(_EVENT_STEPS)
-        self.at = _end(_SPACE, self.text, self.at)
+        self._take(_SPACE)
         if self.at >= len(self.text):
             return "End"
-        if (found := _DIGITS.match(self.text, self.at)) is not None:
-            self.at = found.end()
+        if (found := self._take(_DIGITS)) is not None:
             return self._number(found[0])
         if (found := _WORD.match(self.text, self.at)) is not None:
             return self._word(found[0].lower(), found.end())
@@ -177,8 +183,8 @@ class _Machine:
         if len(self.numbers) == 3 or len(digits) > _MOST_DIGITS:
             raise ValueError(self.text)
         timed = self.state in ("n:", "nn:")
-        if self.state == "nn:" and (found := _FRACTION.match(self.text, self.at)) is not None:
-            self.at, self.fraction = found.end(), fraction_ticks(found[1])
+        if self.state == "nn:" and (found := self._take(_FRACTION)) is not None:
+            self.fraction = fraction_ticks(found[1])
         if timed:
             self._zone_behind()
         if len(digits) > 2:
@@ -226,7 +232,7 @@ class _Machine:
     def _separated(self, what: str) -> str:
         """The event by what follows the number, year or month that ends here."""
         before = self.at
-        self.at = _end(_SPACE, self.text, self.at)
+        self._take(_SPACE)
         if self.at >= len(self.text):
             return what + "End"
         char = self.text[self.at]
@@ -261,11 +267,7 @@ class _Machine:
 
     def _zone_behind(self) -> None:
         """Read the offset behind a time, if there is one."""
-        found = _SIGNED.match(self.text, self.at)
-        if found is None:
-            return
-        self.at = found.end() - 1
-        if self.offset is not None or not self._zone():
+        if self._take(_SIGNED) is not None and (self.offset is not None or not self._zone()):
             raise ValueError(self.text)
 
     def _zone(self) -> bool:
@@ -312,15 +314,15 @@ class _Machine:
 
     def _joined_time(self) -> int:
         """The time and the offset behind the T of an ISO date."""
-        found = _ISO_TIME.match(self.text, self.at)
+        found = self._take(_ISO_TIME)
         if found is None or self.state not in ("yn", "yn/"):
             raise ValueError(self.text)
-        self.at = found.end()
         if found[5]:
             self.offset = 0
         elif self.text[self.at : self.at + 1] in ("+", "-") and not self._zone():
             raise ValueError(self.text)
-        if _end(_SPACE, self.text, self.at) < len(self.text):
+        self._take(_SPACE)
+        if self.at < len(self.text):
             raise ValueError(self.text)
         self.time = int(found[1]), int(found[2]), int(found[3] or 0)
         self.fraction = fraction_ticks(found[4] or "")
@@ -334,11 +336,6 @@ class _Machine:
 
 _HASHED: Final = re.compile(f"[{WHITE}]*#[^#]*#[{WHITE}]*\\Z")
 """A date between the signs that Visual Basic writes around one."""
-
-
-def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
-    found = pattern.match(text, at)
-    return at if found is None else found.end()
 
 
 def _century(year: int) -> int:

@@ -175,8 +175,7 @@ DEFINITIONS = (
             ("int Compare(string x, string y)", Comparer.compare),
             ("bool Equals(object x, object y)", comparers.equal),
             ("int Compare(object x, object y)", comparers.compare_objects),
-            ("int GetHashCode(string! obj)", comparers.hash_of),
-            ("int GetHashCode(object! obj)", comparers.hash_of),
+            ("int GetHashCode(string|object! obj)", comparers.hash_of),
         ),
     ),
 )  # fmt: skip

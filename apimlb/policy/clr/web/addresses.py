@@ -37,9 +37,6 @@ class IPAddress:
     def __hash__(self) -> int:
         return hash((self.packed, self.scope))
 
-    def __repr__(self) -> str:
-        return str(self)
-
     def __str__(self) -> str:
         return address_text(self.packed) + (f"%{self.scope}" if self.scope else "")
 

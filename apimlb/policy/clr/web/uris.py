@@ -197,9 +197,6 @@ class Uri:
     def __hash__(self) -> int:
         return hash(self._identity())
 
-    def __repr__(self) -> str:
-        return self._identity()
-
     def __str__(self) -> str:
         return self.shown
 
