@@ -27,17 +27,12 @@ def new_offset(*parts: int | instants.TimeSpan) -> instants.DateTimeOffset:
     assert isinstance(span, instants.TimeSpan)
     offset = _valid_offset(span)
     wall = instants.wall_ticks(*(each for each in numbers if isinstance(each, int)))
-    return instants.DateTimeOffset(wall, offset)
+    return instants.on_clock(wall, offset)
 
 
 def offset_from_ticks(ticks: int, span: instants.TimeSpan) -> instants.DateTimeOffset:
     offset = _valid_offset(span)
-    wall = date_from_ticks(ticks)
-    if not 0 <= wall.ticks - offset <= instants.MAX_TICKS:
-        raise argument_range(
-            "The UTC time represented when the offset is applied must be between year 0 and 10,000.", "offset"
-        )
-    return instants.DateTimeOffset(wall.ticks, offset)
+    return instants.on_clock(date_from_ticks(ticks).ticks, offset)
 
 
 def _valid_offset(span: instants.TimeSpan) -> int:
@@ -51,7 +46,7 @@ def _valid_offset(span: instants.TimeSpan) -> int:
 def offset_from_date(
     value: instants.DateTime, span: instants.TimeSpan | None = None
 ) -> instants.DateTimeOffset:
-    return instants.DateTimeOffset(value.ticks, 0 if span is None else _valid_offset(span))
+    return instants.on_clock(value.ticks, 0 if span is None else _valid_offset(span))
 
 
 def _from_unix(unit: int, name: str) -> Callable[[int], instants.DateTimeOffset]:
@@ -73,7 +68,7 @@ def to_universal(value: instants.DateTimeOffset) -> instants.DateTimeOffset:
 
 def to_offset(value: instants.DateTimeOffset, span: instants.TimeSpan) -> instants.DateTimeOffset:
     offset = _valid_offset(span)
-    return instants.DateTimeOffset(instants.in_range(value.utc_ticks + offset), offset)
+    return instants.DateTimeOffset(instants.in_range(value.utc_ticks + offset, "t"), offset)
 
 
 def to_file_time(value: instants.DateTimeOffset) -> int:

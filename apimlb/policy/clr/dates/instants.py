@@ -87,10 +87,21 @@ class DateTimeOffset(_Ticks):
 
     def at(self, ticks: int, name: str = "value") -> "DateTimeOffset":
         """Other ticks on a clock with the same offset; throws System.ArgumentOutOfRangeException."""
-        return DateTimeOffset(in_range(ticks, name), self.offset)
+        return on_clock(in_range(ticks, name), self.offset)
 
 
 AnyDate = DateTime | DateTimeOffset
+
+
+def on_clock(ticks: int, offset: int) -> DateTimeOffset:
+    """A date by its ticks on a clock with an offset; throws System.ArgumentOutOfRangeException where it does
+    not exist in UTC."""
+    if not 0 <= ticks - offset <= MAX_TICKS:
+        raise argument_range(
+            "The UTC time represented when the offset is applied must be between year 0 and 10,000.", "offset"
+        )
+    return DateTimeOffset(ticks, offset)
+
 
 MIN_DATE = DateTime(0)
 MAX_DATE = DateTime(MAX_TICKS)

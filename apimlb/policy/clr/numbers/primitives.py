@@ -50,10 +50,6 @@ def _limits(name: str) -> dict[str, object]:
     }
 
 
-def _constant(value: object) -> Callable[[], object]:
-    return lambda: value
-
-
 def _order(name: str) -> Callable[..., int]:
     """CompareTo: of the short integers it is their difference."""
     return difference if name in ("SByte", "Byte", "Int16", "UInt16") else compare
@@ -91,7 +87,7 @@ def _numeric(name: str) -> Definition:
         (f"bool Equals({keyword} obj)", clr_equals),
         (f"static {keyword} Parse(string s)", parse),
         (f"static bool TryParse(string s, out {keyword} result)", tried(parse, NUMERIC_DEFAULTS[name])),
-        *((f"static {keyword} {limit}", _constant(value)) for limit, value in _limits(name).items()),
+        *((f"static {keyword} {limit}", lambda value=value: value) for limit, value in _limits(name).items()),
     ]
     if name in ("Single", "Double"):
         rows += _real_rows(name, keyword)

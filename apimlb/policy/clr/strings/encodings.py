@@ -138,19 +138,17 @@ ENCODINGS = {name: encoding for encoding, names in _NAMES.items() for name in na
 PAGES = {0: UTF8} | {encoding.page: encoding for encoding in _NAMES}
 
 
-def url_encode(text: str | None) -> str | None:
+def url_encode(text: str) -> str:
     """WebUtility.UrlEncode: form encoding, a blank is a plus."""
-    return None if text is None else _form_quoted(encode(text))
+    return _form_quoted(encode(text))
 
 
 def _form_quoted(content: bytes) -> str:
     return quote(content, safe="-_.!*() ").replace("~", "%7E").replace(" ", "+")
 
 
-def url_decode(text: str | None) -> str | None:
+def url_decode(text: str) -> str:
     """WebUtility.UrlDecode: a broken escape stays as it is."""
-    if text is None:
-        return None
     plain = text.replace("+", " ")
     BUDGET.spend(text.count("%") >> 1)
     return re.sub(
@@ -161,10 +159,8 @@ def url_decode(text: str | None) -> str | None:
 _BEYOND = re.compile("[\xa0-\xff\U00010000-\U0010ffff]")
 
 
-def html_encode(text: str | None) -> str | None:
+def html_encode(text: str) -> str:
     """WebUtility.HtmlEncode: markup, Latin-1 letters and characters beyond U+FFFF become entities."""
-    if text is None:
-        return None
     plain = html.escape(leave(text), quote=True).replace("&#x27;", "&#39;")
     BUDGET.spend(len(_BEYOND.findall(plain)))
     return enter(_BEYOND.sub(lambda match: f"&#{ord(match[0])};", plain))
@@ -186,10 +182,8 @@ def _entity(match: re.Match[str]) -> str:
     return chr(number)
 
 
-def html_decode(text: str | None) -> str | None:
+def html_decode(text: str) -> str:
     """An ampersand after the last semicolon begins no reference; each would be looked for to the end."""
-    if text is None:
-        return None
     BUDGET.spend(text.count("&"))
     end = text.rfind(";") + 1
     return enter(_ENTITY.sub(_entity, text[:end]) + text[end:])

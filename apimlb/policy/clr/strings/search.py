@@ -61,25 +61,23 @@ def _found(text: str, value: str, comparison: Enum | None) -> Iterator[int]:
                 yield places[at]
 
 
-def _at_end(
-    text: str, value: str | None, test: Callable[[str, str], bool], comparison: Enum | None = None
-) -> bool:
-    """StartsWith and EndsWith, by the `test` of Python that has that name."""
-    value = exceptions.required(value, "value")
-    if _collates(comparison, text, value):
-        (_, whole), (_, part) = _weighed(text, comparison), _weighed(value, comparison)
-        at_end = whole[: len(part)] if test is str.startswith else whole[len(whole) - len(part) :]
-        return len(part) <= len(whole) and at_end == part
-    charge(text)
-    return test(ordering.folded(comparison, text), ordering.folded(comparison, value))
+def _at_end(test: Callable[[str, str], bool]) -> Callable[..., bool]:
+    """StartsWith or EndsWith, by the `test` of Python that has that name."""
+
+    def tested(text: str, value: str | None, comparison: Enum | None = None) -> bool:
+        value = exceptions.required(value, "value")
+        if _collates(comparison, text, value):
+            (_, whole), (_, part) = _weighed(text, comparison), _weighed(value, comparison)
+            at_end = whole[: len(part)] if test is str.startswith else whole[len(whole) - len(part) :]
+            return len(part) <= len(whole) and at_end == part
+        charge(text)
+        return test(ordering.folded(comparison, text), ordering.folded(comparison, value))
+
+    return tested
 
 
-def starts_with(text: str, value: str | None, *comparison: Enum) -> bool:
-    return _at_end(text, value, str.startswith, *comparison)
-
-
-def ends_with(text: str, value: str | None, *comparison: Enum) -> bool:
-    return _at_end(text, value, str.endswith, *comparison)
+starts_with = _at_end(str.startswith)
+ends_with = _at_end(str.endswith)
 
 
 def _span(text: str, start: int, count: int | None) -> tuple[int, int]:

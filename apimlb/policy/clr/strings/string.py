@@ -1,7 +1,5 @@
 """String, Char, StringBuilder, StringComparison, StringComparer."""
 
-from collections.abc import Callable
-
 from apimlb.policy.clr.collections.containers import Comparer
 from apimlb.policy.clr.convert.type_codes import type_code
 from apimlb.policy.clr.numbers.arithmetic import Char
@@ -9,7 +7,7 @@ from apimlb.policy.clr.objects import ordering
 from apimlb.policy.clr.objects.hashing import hash_code
 from apimlb.policy.clr.objects.text import clr_equals, format_text
 from apimlb.policy.clr.strings import chars, comparers, parts, search, texts
-from apimlb.policy.clr.types.definitions import Call, Definition, Row
+from apimlb.policy.clr.types.definitions import Call, Definition
 
 _COMPARISONS = {
     "CurrentCulture": 0, "CurrentCultureIgnoreCase": 1, "InvariantCulture": 2,
@@ -18,16 +16,6 @@ _COMPARISONS = {
 }  # fmt: skip
 
 _CULTURES = ("Invariant", "Current")
-_AtIndex = Callable[[Callable[[str], object]], Callable[[str, int], object]]
-
-
-def _tests(name: str, test: Callable[[str], object], at_index: _AtIndex) -> tuple[Row, Row]:
-    return (
-        (f"static bool {name}(char c)", test),
-        (f"static bool {name}(string! s, int index)", at_index(test)),
-    )
-
-
 DEFINITIONS = (
     Definition(
         "System.String", "class", keyword="string",
@@ -154,9 +142,11 @@ DEFINITIONS = (
             ("static string ConvertFromUtf32(int utf32)", chars.from_utf32),
             ("static int ConvertToUtf32(char highSurrogate, char lowSurrogate)", chars.to_utf32),
             ("static int ConvertToUtf32(string! s, int index)", chars.to_utf32_at),
-            *(row for name, test in chars.TESTS.items() for row in _tests(name, test, chars.at_index)),
-            *(row for name, test in chars.UNIT_TESTS.items()
-              for row in _tests(name, test, chars.unit_at_index)),
+            *(row for tests, at_index in
+              ((chars.TESTS, chars.at_index), (chars.UNIT_TESTS, chars.unit_at_index))
+              for name, test in tests.items()
+              for row in ((f"static bool {name}(char c)", test),
+                          (f"static bool {name}(string! s, int index)", at_index(test)))),
         ),
     ),
     Definition("System.StringComparison", "enum", constants=_COMPARISONS),

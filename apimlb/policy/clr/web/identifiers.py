@@ -23,6 +23,7 @@ SCHEMES = {
 }  # fmt: skip
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*\Z")
 _WELL_FORMED = re.compile(r"(?:[A-Za-z0-9\-._~:/?@!$&'()*+,;=\u00a0-\ud7ff\uf900-\uffef]|%[0-9A-Fa-f]{2})*\Z")
+_HEX = re.compile("%[0-9A-Fa-f]{2}")
 _ADDRESS = re.compile(r"(?<=//)(?:[^/?\[]*@)?\[[^\]]*\]")
 
 
@@ -123,11 +124,10 @@ _PARTS: dict[str, Callable[..., object]] = {
     "string[] Segments": segments,
     "string GetLeftPart(UriPartial part)": left_part,
     "string UserInfo": attrgetter("user"),
-    "string Scheme": attrgetter("scheme"),
-    "string Host": attrgetter("host"),
-    "string Authority": attrgetter("authority"),
-    "string Query": attrgetter("query"),
-    "string Fragment": attrgetter("fragment"),
+    **{
+        f"string {name}": attrgetter(name.lower())
+        for name in ("Scheme", "Host", "Authority", "Query", "Fragment")
+    },
     "string DnsSafeHost": dns_host,
     "string IdnHost": idn_host,
     "int Port": attrgetter("port"),
@@ -151,14 +151,13 @@ def is_base_of(start: uris.Uri, uri: uris.Uri) -> bool:
     if start.absolute is None:
         return False
     other = uri if uri.absolute is not None else uris.join_uri(start, uri.text)
-    alike = (start.scheme, start.host, start.port) == (other.scheme, other.host, other.port)
-    return alike and other.path.startswith(start.path.rpartition("/")[0] + "/")
+    return start.place == other.place and other.path.startswith(start.path.rpartition("/")[0] + "/")
 
 
 def relative_to(start: uris.Uri, uri: uris.Uri) -> uris.Uri:
     """MakeRelativeUri: how to get from this one to the other"""
     uris.absolute_of(uri)
-    if (start.scheme, start.host, start.port) != (uri.scheme, uri.host, uri.port):
+    if start.place != uri.place:
         return uri
     way = _way(start.path, uri.path)
     if ":" in re.split(r"[/\\?#]", way)[0]:
@@ -238,8 +237,7 @@ def hex_escape(char: str) -> str:
 def is_hex_encoding(text: str, index: int) -> bool:
     if index < 0:
         raise exceptions.array_range()
-    piece = text[index : index + 3]
-    return len(piece) == 3 and piece[0] == "%" and all(map(is_hex_digit, piece[1:]))
+    return _HEX.match(text, index) is not None
 
 
 def hex_unescape(text: str, index: int) -> tuple[Char, int]:
@@ -249,6 +247,10 @@ def hex_unescape(text: str, index: int) -> tuple[Char, int]:
     if is_hex_encoding(text, index):
         return Char(chr(int(text[index + 1 : index + 3], 16))), index + 3
     return Char(text[index]), index + 1
+
+
+def _keeping_null(call: Callable[[str], str]) -> Callable[[str | None], str | None]:
+    return lambda text: None if text is None else call(text)
 
 
 DEFINITIONS = (
@@ -296,14 +298,14 @@ DEFINITIONS = (
     Definition(
         "System.Net.WebUtility", "static",
         rows=(
-            ("static string UrlEncode(string value)", encodings.url_encode),
-            ("static string UrlDecode(string encodedValue)", encodings.url_decode),
+            ("static string UrlEncode(string value)", _keeping_null(encodings.url_encode)),
+            ("static string UrlDecode(string encodedValue)", _keeping_null(encodings.url_decode)),
+            ("static string HtmlEncode(string value)", _keeping_null(encodings.html_encode)),
+            ("static string HtmlDecode(string value)", _keeping_null(encodings.html_decode)),
             ("static byte[] UrlEncodeToBytes(byte[] value, int offset, int count)",
              encodings.url_encode_bytes),
             ("static byte[] UrlDecodeToBytes(byte[] encodedValue, int offset, int count)",
              encodings.url_decode_bytes),
-            ("static string HtmlEncode(string value)", encodings.html_encode),
-            ("static string HtmlDecode(string value)", encodings.html_decode),
         ),
     ),
 )  # fmt: skip

@@ -185,6 +185,11 @@ class Uri:
     def is_default_port(self) -> bool:
         return self.port == SCHEMES.get(self.scheme, _UNKNOWN).port
 
+    @property
+    def place(self) -> tuple[str, str, int]:
+        """What URIs have in common whose paths can be compared."""
+        return self.scheme, self.host, self.port
+
     def _identity(self) -> str:
         """What equality looks at: neither the user nor the fragment."""
         if self.absolute is None:
