@@ -3,13 +3,7 @@
 import unicodedata
 from collections.abc import Callable
 
-from apimlb.policy.clr.exceptions import (
-    argument,
-    argument_range,
-    bad_format,
-    index_range,
-    out_of_range,
-)
+from apimlb.policy.clr.exceptions import argument, argument_range, bad_format, index_range, out_of_range
 from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.objects import ordering
 from apimlb.policy.clr.strings.texts import WHITE

@@ -33,35 +33,24 @@ def compare_parts_ignoring(
     return ordering.compare_culture(first, second, ignore_case)
 
 
-def _taken(left: str, start: int, right: str, place: int, length: int) -> tuple[str, str]:
-    """The sides of a comparison that is not cultural."""
+def compare_parts_as(
+    left: str | None, start: int, right: str | None, place: int, length: int, comparison: Enum | None = None
+) -> int:
+    """string.Compare(strA, indexA, strB, indexB, length, StringComparison), and CompareOrdinal, which has no
+    comparison"""
+    if comparison is not None:
+        ordering.check_comparison(comparison)
+    if left is None or right is None:
+        return (left is not None) - (right is not None)
+    check_not_below_zero(length, "length", "Count" if comparison is None else "Length")
     if not 0 <= start <= len(left):
         raise index_range("indexA")
     if not 0 <= place <= len(right):
         raise index_range("indexB")
-    return left[start : start + length], right[place : place + length]
-
-
-def compare_parts_as(
-    left: str | None, start: int, right: str | None, place: int, length: int, comparison: Enum
-) -> int:
-    """string.Compare(strA, indexA, strB, indexB, length, StringComparison)"""
-    ordering.check_comparison(comparison)
-    if left is None or right is None:
-        return (left is not None) - (right is not None)
-    check_not_below_zero(length, "length")
-    first, second = _taken(left, start, right, place, length)
-    if comparison.number == _ORDINAL:
+    first, second = left[start : start + length], right[place : place + length]
+    if comparison is None or comparison.number == _ORDINAL:
         return ordering.compare_units(first, second)
     return ordering.compare_as(comparison, first, second)
-
-
-def compare_parts_ordinal(left: str | None, start: int, right: str | None, place: int, length: int) -> int:
-    """string.CompareOrdinal(strA, indexA, strB, indexB, length)"""
-    if left is None or right is None:
-        return (left is not None) - (right is not None)
-    check_not_below_zero(length, "length", "Count")
-    return ordering.compare_units(*_taken(left, start, right, place, length))
 
 
 def copy_to(text: str, start: int, target: ClrArray, place: int, count: int) -> None:

@@ -99,7 +99,7 @@ DEFINITIONS = (
             ("static int Compare(string strA, int indexA, string strB, int indexB, int length, "
              "StringComparison comparisonType)", parts.compare_parts_as),
             ("static int CompareOrdinal(string strA, int indexA, string strB, int indexB, int length)",
-             parts.compare_parts_ordinal),
+             parts.compare_parts_as),
             ("static int CompareOrdinal(string strA, string strB)", ordering.compare_ordinal),
             ("static string Join(string|char separator, params string[] value)",
              lambda separator, values: texts.join(separator, values, "value")),

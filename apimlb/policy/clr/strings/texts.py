@@ -144,17 +144,15 @@ def _pieces(text: str, separators: list[str], limit: int, remove_empty: bool) ->
     pieces, at = [], 0
     # At one place the first separator of the list wins, as it does among the branches of a pattern.
     pattern = re.compile("|".join(map(re.escape, separators)))
-    while limit < 0 or len(pieces) < limit - 1:
-        found = pattern.search(text, at)
-        if found is None:
+    for found in pattern.finditer(text):
+        if len(pieces) == limit - 1:
             break
-        piece = text[at : found.start()]
-        at = found.end()
+        piece, at = text[at : found.start()], found.end()
         BUDGET.spend()
         if piece or not remove_empty:
             pieces.append(piece)
-    while remove_empty and limit > 0 and (found := pattern.match(text, at)) is not None:
-        at = found.end()
+    while remove_empty and limit > 0 and (empty := pattern.match(text, at)) is not None:
+        at = empty.end()
         BUDGET.spend()
     rest = text[at:]
     if rest or not remove_empty:
