@@ -14,6 +14,7 @@ from apimlb.policy.clr.collections.interfaces import (
 )
 from apimlb.policy.clr.collections.iteration import Test, elements
 from apimlb.policy.clr.exceptions import argument_range, index_range, not_negative, out_of_bounds
+from apimlb.policy.clr.numbers.arithmetic import wrap32
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.definitions import Call, Definition, Row
 
@@ -59,7 +60,7 @@ def list_get_range(target: ClrList, index: int, count: int) -> ClrList:
 
 
 def list_copy_part(target: ClrList, index: int, array: Array, at: int, count: int) -> None:
-    if len(target.items) - index < count:
+    if wrap32(len(target.items) - index) < count:
         raise out_of_bounds()
     copy_part(target, index, array, at, count)
 
