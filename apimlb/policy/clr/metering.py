@@ -25,10 +25,8 @@ _RATES: Final = {str: _CHARACTERS, **_BULKY}
 def charge(value: Any) -> None:
     """Pay for a value by its size; throws when the budget is spent."""
     rate = _RATES.get(type(value))
-    if rate is not None:
-        size = len(value)
-        if size > SMALL:
-            BUDGET.spend(size >> rate)
+    if rate is not None and len(value) > SMALL:
+        BUDGET.spend(len(value) >> rate)
 
 
 def _charge_made(value: Any) -> None:

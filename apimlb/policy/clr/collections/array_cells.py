@@ -6,7 +6,6 @@ from typing import Any
 from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.collections.arrays import (
     Array,
-    array_from,
     boxed,
     element_of,
     make_array,
@@ -16,7 +15,6 @@ from apimlb.policy.clr.collections.arrays import (
     stored,
 )
 from apimlb.policy.clr.collections.containers import ClrArray, bounded
-from apimlb.policy.clr.collections.iteration import Test, elements
 from apimlb.policy.clr.collections.searches import forwards
 from apimlb.policy.clr.exceptions import ClrException, argument, argument_range, array_range, not_negative
 from apimlb.policy.clr.numbers.arithmetic import Long
@@ -86,10 +84,6 @@ def resize(kind: Type, array: Array | None, size: int) -> tuple[None, Array]:
     if array is not None:
         put(made, 0, boxed(array, 0, size))
     return None, made
-
-
-def find_all(array: Array, test: Test) -> Array:
-    return array_from(list(filter(test, elements(array))), element_of(array))
 
 
 def clone(array: Array) -> Array:

@@ -228,5 +228,5 @@ ENUMERATOR = Call(enumerator, types=T)
 
 def pair_enumerator(source: JObject) -> Enumerator:
     """JObject.GetEnumerator()"""
-    none = KeyValuePair(None, None, PAIR_TYPES)
-    return Enumerator(lambda: elements(iterate_pairs(source)), "System.Object", none, restarts=False)
+    outside = KeyValuePair(None, None, PAIR_TYPES)
+    return Enumerator(lambda: elements(iterate_pairs(source)), "System.Object", outside, restarts=False)
