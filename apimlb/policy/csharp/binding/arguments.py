@@ -81,17 +81,16 @@ def match(
         return None
     places: list[int] = []
     for index, each in enumerate(arguments):
+        place = index if index < last else last
         if each.name is not None:
             place = next((i for i, p in enumerate(parameters) if p.name == each.name), -1)
-        else:
-            place = min(index, last)
-        if place < 0 or (place in places and not (expanded and place == last)):
-            return None
+            if place < 0 or (place in places and not (expanded and place == last)):
+                return None
         if modes and each.mode != passing(parameters[place]):
             return None
         places.append(place)
     for place, parameter in enumerate(parameters):
-        if place not in places and parameter.required and not (expanded and place == last):
+        if parameter.required and place not in places and not (expanded and place == last):
             return None
     return places
 

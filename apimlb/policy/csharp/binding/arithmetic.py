@@ -38,26 +38,30 @@ def promoted(scope: Scope, left: Type, right: Type) -> Type | None:
 
 
 class Operands(NamedTuple):
-    """Two values with an operator between them, which stands at the node `at`."""
+    """Two values with an operator between them, which stands at the node `at`. `kinds` are their types, but
+    for nullability."""
 
     scope: Scope
     operator: str
     left: Bound
     right: Bound
     at: Node
+    kinds: tuple[Type, Type]
 
     @property
     def lifted(self) -> bool:
         return self.left.type.is_nullable or self.right.type.is_nullable
 
-    @property
-    def kinds(self) -> tuple[Type, Type]:
-        """Their types, but for nullability. `null` beside a nullable is one of its type, unless they are
-        compared."""
-        one, other = self.left.type.underlying, self.right.type.underlying
-        if self.lifted and self.operator not in EQUALITY:
-            one, other = other if one is NULL else one, one if other is NULL else other
-        return one, other
+
+def operands(scope: Scope, operator: str, left: Bound, right: Bound, at: Node) -> Operands:
+    """`null` beside a nullable is one of its type, unless they are compared."""
+    one, other = left.type.underlying, right.type.underlying
+    if operator not in EQUALITY:
+        if one is NULL and right.type.is_nullable:
+            one = other
+        elif other is NULL and left.type.is_nullable:
+            other = one
+    return Operands(scope, operator, left, right, at, (one, other))
 
 
 class BinaryOperation(NamedTuple):
@@ -83,12 +87,13 @@ def applied(given: Operands, operation: BinaryOperation) -> Bound:
 
 def _lifted(given: Operands, operation: BinaryOperation) -> Bound:
     """An operator that yields null, or false, where one side is null; `|` because both sides are computed."""
-    scope, operator, left, right, at = given
+    scope, operator, left, right, at, _ = given
     tests: list[str] = []
     values: list[str] = []
     for side, kind in ((left, operation.left), (right, operation.right)):
         if side.is_constant and side.constant is not None:
-            values.append(convert(scope, side, kind, at).code)
+            plain = side._replace(type=side.type.underlying)
+            values.append(convert(scope, plain, kind, at).code)
             continue
         first, name = once(scope, side)
         inner = kind if side.type is NULL else side.type.underlying
@@ -99,7 +104,7 @@ def _lifted(given: Operands, operation: BinaryOperation) -> Bound:
         tests.append(f"({first} is None)")
     if operator in EQUALITY:
         return compared(scope, operator, *values)
-    code, is_null = operation.code(*values), " | ".join(tests)
+    code, is_null = operation.code(*values), " | ".join(tests) or "False"
     if operator in COMPARISONS:
         return Bound(operation.result, f"(False if {is_null} else {code})", safe=True)
     return Bound(scope.registry.nullable(operation.result), f"(None if {is_null} else {code})")
@@ -115,10 +120,9 @@ def compared(scope: Scope, operator: str, left: str, right: str) -> Bound:
 
 def numeric_operation(given: Operands) -> BinaryOperation | None:
     """The operation on numbers, where both sides are such."""
-    scope, operator, left, right, at = given
-    one, other = given.kinds
+    scope, operator, left, right, at, (one, other) = given
     if operator in ("<<", ">>"):
-        return _shift(scope, operator, one, other)
+        return _shift(scope, operator, one, scope.registry.int if right.type is NULL else other)
     common = promoted(scope, _fitted(scope, left, one, other), _fitted(scope, right, other, one))
     if common is None or (operator in "&|^" and common.name in (*_REAL, "System.Decimal")):
         return None

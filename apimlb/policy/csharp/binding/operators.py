@@ -68,7 +68,7 @@ def _no_operator(scope: Scope, operator: str, left: Bound, right: Bound, at: int
 def operate(scope: Scope, operator: str, left: Bound, right: Bound, node: nodes.Node) -> Bound:
     """`left operator right`"""
     left, right = _beside_null(scope, left, right), _beside_null(scope, right, left)
-    given = Operands(scope, operator, left, right, node)
+    given = arithmetic.operands(scope, operator, left, right, node)
     operation = (
         arithmetic.numeric_operation(given)
         or arithmetic.declared_operation(given)
@@ -104,8 +104,7 @@ def _beside_null(scope: Scope, bound: Bound, other: Bound) -> Bound:
 
 def _enum_operation(given: Operands) -> BinaryOperation | None:
     """Two values of one enumeration, or one plus or minus a number: as with numbers, and back."""
-    scope, operator, left, right, at = given
-    kinds = given.kinds
+    scope, operator, left, right, at, kinds = given
     int_type = scope.registry.int
     enum, other = kinds if kinds[0].kind == "enum" else (kinds[1], kinds[0])
     if enum.kind != "enum":
@@ -158,7 +157,7 @@ def _bool_operation(given: Operands) -> BinaryOperation | None:
 
 def _three_valued(given: Operands) -> Bound | None:
     """`&` and `|` of nullable bools, one of which may be enough."""
-    scope, operator, left, right, _ = given
+    scope, operator, left, right, *_ = given
     boolean = scope.registry.bool
     if given.kinds != (boolean, boolean) or operator not in ("&", "|"):
         return None
@@ -167,7 +166,7 @@ def _three_valued(given: Operands) -> Bound | None:
 
 
 def _string_operator(given: Operands) -> Bound | None:
-    scope, operator, left, right, _ = given
+    scope, operator, left, right, *_ = given
     string, types = scope.registry.string, {left.type, right.type}
     if operator == "+" and string in types:
         if left.type is right.type and isinstance(left.constant, str) and isinstance(right.constant, str):
@@ -190,7 +189,7 @@ def _equality(given: Operands, alike: Callable[[Any, Any], bool]) -> Bound:
 
 def _null_equality(given: Operands) -> Bound | None:
     """A comparison with `null` of what may be null."""
-    scope, operator, left, right, _ = given
+    scope, operator, left, right, *_ = given
     other = left if right.type is NULL else right
     if operator not in EQUALITY or NULL not in (left.type, right.type):
         return None
@@ -200,7 +199,7 @@ def _null_equality(given: Operands) -> Bound | None:
 
 
 def _reference_equality(given: Operands) -> Bound | None:
-    scope, operator, left, right, _ = given
+    scope, operator, left, right, *_ = given
     one, other = left.type, right.type
     if operator not in EQUALITY or one.is_value or other.is_value:
         return None

@@ -45,9 +45,6 @@ class Candidate(NamedTuple):
     given: dict[str, Type]
     expanded: bool
 
-    def parameter(self, place: int) -> Parameter:
-        return self.member.parameters[place]
-
     @property
     def unused(self) -> int:
         """How many parameters have no argument."""
@@ -108,8 +105,9 @@ class Resolution(NamedTuple):
         return Candidate(owner, member, self.arguments, places, types, given, expanded)
 
     def _fits(self, made: Candidate) -> bool:
+        parameters = made.member.parameters
         return all(
-            fits(self.scope, each, kind, made.parameter(place).mode)
+            fits(self.scope, each, kind, parameters[place].mode)
             for each, place, kind in zip(self.arguments, made.places, made.types, strict=True)
         )
 
@@ -201,7 +199,7 @@ class Resolution(NamedTuple):
             self._explain()
             return self.scope.error("CS0411", at, shown_member(self.scope, owner, member))
         for index, (place, kind) in enumerate(zip(places, typed.types, strict=True)):
-            problem = self._problem(index, index + 1 - extra, typed.parameter(place), kind)
+            problem = self._problem(index, index + 1 - extra, member.parameters[place], kind)
             if problem is not None:
                 return problem
         return None

@@ -79,10 +79,12 @@ class Names:
             names = names.outer
 
     def find(self, name: str) -> bound.Symbol | None:
-        for names in self.outward():
+        names: Names | None = self
+        while names is not None:
             found = names.own.get(name)
             if found is not None:
                 return found
+            names = names.outer
         return None
 
     def enter(self, symbol: bound.Symbol) -> None:

@@ -63,8 +63,10 @@ class Cursor:
 
     def at_name_before(self, *operators: str) -> bool:
         """Whether an identifier is here, and one of these operators behind it."""
+        if self.token.kind != "id":
+            return False
         after = self.peek()
-        return self.token.kind == "id" and after.kind == "op" and after.text in operators
+        return after.kind == "op" and after.text in operators
 
     def accept(self, text: str) -> bool:
         """Step over an operator or keyword with that text if it is here."""

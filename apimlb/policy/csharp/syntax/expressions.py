@@ -123,7 +123,7 @@ def _unary(cursor: Cursor) -> nodes.Node:
             cast = _cast(cursor)
             if cast is not None:
                 return cast
-    if cursor.at_word("await") and cursor.peek().kind in ("id", "keyword"):
+    if token.kind == "id" and token.text == "await" and cursor.peek().kind in ("id", "keyword"):
         cursor.refuse("'await' is not possible in a policy expression", "CS4033")
     return _postfix(cursor, _first(cursor))
 
@@ -167,7 +167,7 @@ def _postfix(cursor: Cursor, left: nodes.Node) -> nodes.Node:
         elif token.text in ("++", "--"):
             cursor.advance()
             left = nodes.Increment(token.at, token.text, left, False)
-        elif token.text == "?." or _indexes(cursor):
+        elif token.text == "?." or (token.text == "?" and _indexes(cursor)):
             cursor.advance()
             receiver = nodes.Receiver(token.at)
             inner = (
@@ -183,7 +183,7 @@ def _postfix(cursor: Cursor, left: nodes.Node) -> nodes.Node:
 
 def _indexes(cursor: Cursor) -> bool:
     """Whether `?[` is here. It is never `a ? [..] : b`, which no C# 7 text can be."""
-    return cursor.at_op("?") and cursor.peek().text == "[" and cursor.peek().at == cursor.token.end
+    return cursor.peek().text == "[" and cursor.peek().at == cursor.token.end
 
 
 def _member(cursor: Cursor, left: nodes.Node) -> nodes.Node:

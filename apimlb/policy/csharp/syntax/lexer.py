@@ -116,21 +116,17 @@ def tokens(source: SourceText, start: int, end: int, *, hole: bool = False) -> l
             _refuse(source, at)
         kind = match.lastgroup or ""
         first, at = match.span(kind)
-        if kind == "op":
-            operator = match[kind]
-            if hole and _ends_hole(operator, closers):
-                kind = "end"
-            else:
-                found.append(Token(kind, operator, first, at))
+        if kind == "op" and not (hole and _ends_hole(match[kind], closers)):
+            found.append(Token(kind, match[kind], first, at))
         elif kind == "interp":
             found.append(_interpolated(source, first, at, end))
             at = found[-1].end
-        elif kind != "end":
-            found.append(_token(source, kind, match[kind], first, at))
-        if kind == "end":
-            found.append(Token(kind, "", first, first))
+        elif kind in ("op", "end"):
+            found.append(Token("end", "", first, first))
             BUDGET.spend(_TOKEN_STEPS * len(found))
             return found
+        else:
+            found.append(_token(source, kind, match[kind], first, at))
 
 
 def _ends_hole(operator: str, closers: list[str]) -> bool:

@@ -111,10 +111,12 @@ def parse_call_types(cursor: Cursor) -> list[TypeName] | None:
 def accept_rank(cursor: Cursor) -> int:
     """Step over the empty array bracket at the cursor. Its dimensions, or 0 where there is none."""
     rank = 1
+    if not cursor.at_op("["):
+        return 0
     while cursor.peek(rank).kind == "op" and cursor.peek(rank).text == ",":
         rank += 1
     closing = cursor.peek(rank)
-    if not (cursor.at_op("[") and closing.kind == "op" and closing.text == "]"):
+    if closing.kind != "op" or closing.text != "]":
         return 0
     cursor.reset(cursor.index + rank + 1)
     return rank
