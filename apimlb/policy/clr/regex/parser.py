@@ -353,10 +353,12 @@ def group_names(pattern: str, options: int) -> list[str]:
 
 def group_number(name: str, names: list[str]) -> int | None:
     """The number of the group of a name or number, which may also be that of a named group."""
+    if name.isdecimal():
+        name = name.lstrip("0") or "0"
     if name in names:
         return names.index(name)
-    by_number = name.isdecimal() and int(name) < len(names) and not names[int(name)].isdecimal()
-    return int(name) if by_number else None
+    number = int(name) if name.isdecimal() and len(name) < 6 else len(names)
+    return number if number < len(names) and not names[number].isdecimal() else None
 
 
 class _AnyGroup(list[str]):

@@ -83,9 +83,13 @@ class Match(Group):
         return found if found is not None and found[0] == hit[0] else hit
 
     def group(self, name: str) -> Group:
-        """A group by its name or number; one that does not exist has captured nothing."""
-        number = group_number(name, self.regex.engine.names)
-        return Group(self.text, [], name) if number is None or self.hit is None else self.groups[number]
+        """A group by its name; an unnamed one has its number for a name. One that does not exist has captured
+        nothing."""
+        names = self.regex.engine.names
+        if name.isdecimal() and all(map(str.isdecimal, names)):
+            name = name.lstrip("0") or "0"
+        captured = name in names and self.hit is not None
+        return self.groups[names.index(name)] if captured else Group(self.text, [], name)
 
 
 class Regex:
@@ -204,8 +208,8 @@ def _reference(match: Match, found: re.Match[str]) -> str:
     if found[0] == "$$":
         return "$"
     if name := found[1] or found[2]:
-        known = group_number(name, match.regex.engine.names) is not None
-        return match.group(name).value if known else found[0]
+        number = group_number(name, match.regex.engine.names)
+        return found[0] if number is None else match.groups[number].value
     return {
         "&": match.value,
         "`": match.text[: match.index],
