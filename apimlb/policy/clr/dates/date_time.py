@@ -1,6 +1,7 @@
 """DateTime, as far as the allow-list goes, and what DateTimeOffset shares with it."""
 
 from collections.abc import Callable
+from typing import Any
 
 from apimlb.policy.clr.dates import instants
 from apimlb.policy.clr.dates.calendar import CALENDAR
@@ -86,16 +87,18 @@ def today() -> instants.DateTime:
     return instants.DateTime(CALENDAR.today(), instants.LOCAL)
 
 
-def _kind(kind: Enum) -> str:
+def _kind(kind: Enum | None) -> str:
+    if kind is None:
+        return instants.UNSPECIFIED
     if not 0 <= kind.number <= 2:
         raise argument("Invalid DateTimeKind value.", "kind")
     return str(kind)
 
 
-def new_date(*given: int | Enum) -> instants.DateTime:
+def new_date(*given: Any) -> instants.DateTime:
     """new DateTime(y, m, d[, h, m, s[, ms]][, kind])"""
-    kind = _kind(given[-1]) if isinstance(given[-1], Enum) else instants.UNSPECIFIED
-    return instants.DateTime(instants.wall_ticks(*(each for each in given if isinstance(each, int))), kind)
+    *parts, kind = given if isinstance(given[-1], Enum) else (*given, None)
+    return instants.DateTime(kind=_kind(kind), ticks=instants.wall_ticks(*parts))
 
 
 def date_from_ticks(ticks: int, kind: Enum | None = None) -> instants.DateTime:
@@ -103,7 +106,7 @@ def date_from_ticks(ticks: int, kind: Enum | None = None) -> instants.DateTime:
         raise argument_range(
             "Ticks must be between DateTime.MinValue.Ticks and DateTime.MaxValue.Ticks.", "ticks"
         )
-    return instants.DateTime(int(ticks), instants.UNSPECIFIED if kind is None else _kind(kind))
+    return instants.DateTime(int(ticks), _kind(kind))
 
 
 DEFINITIONS = (

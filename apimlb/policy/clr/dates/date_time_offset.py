@@ -1,6 +1,7 @@
 """DateTimeOffset."""
 
 from collections.abc import Callable
+from typing import Any
 
 from apimlb.policy.clr.catching import tried
 from apimlb.policy.clr.dates import instants
@@ -21,13 +22,11 @@ def offset_now(host: Host) -> instants.DateTimeOffset:
     return instants.DateTimeOffset(utc_now(host).ticks)
 
 
-def new_offset(*parts: int | instants.TimeSpan) -> instants.DateTimeOffset:
+def new_offset(*given: Any) -> instants.DateTimeOffset:
     """new DateTimeOffset(y, m, d, h, m, s[, ms], offset)"""
-    *numbers, span = parts
-    assert isinstance(span, instants.TimeSpan)
+    *parts, span = given
     offset = _valid_offset(span)
-    wall = instants.wall_ticks(*(each for each in numbers if isinstance(each, int)))
-    return instants.on_clock(wall, offset)
+    return instants.on_clock(instants.wall_ticks(*parts), offset)
 
 
 def offset_from_ticks(ticks: int, span: instants.TimeSpan) -> instants.DateTimeOffset:
