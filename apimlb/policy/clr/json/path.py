@@ -16,8 +16,9 @@ _OPEN_QUERY = "Path ended with open query."
 _WORDS = {"true": (True, "Boolean"), "false": (False, "Boolean"), "null": (None, "Null")}
 _OPERATORS = {"==": "==", "!=": "!=", "<>": "!=", "<=": "<=", "<": "<", ">=": ">=", ">": ">"}
 
-
 _SPACE = re.compile(" *")
+_NAME = re.compile(r"[^\[(.\]) ]*")
+_QUERY_NAME = re.compile(r"[^\[(.\]) =<!>|&]*")
 _STRING = re.compile(r"((?:[^'\\]|\\['\\])*+)('|\\.|)", re.DOTALL)
 _INDEX = re.compile(r"[\d-]*")
 _LITERAL = re.compile("[^ )]*")
@@ -83,30 +84,24 @@ class PathReader:
     def _path(self, steps: list[path_steps.PathStep], start: int, query: bool) -> bool:
         """Read steps; whether the text ends with them. A name begins at `start`."""
         deep = indexed = dotted = False
-        while self._at < len(self._text):
-            char = self._text[self._at]
-            if char in "]) " or (query and char in "=<!>|&"):
+        while True:
+            name = self._take(_QUERY_NAME if query else _NAME)[0]
+            if indexed and name:
+                raise json_error(f"Unexpected character following indexer: {name[0]}")
+            if self._at > start:
+                steps.append(self._named(start, self._at, deep))
+                deep = dotted = False
+            if not self._text.startswith(("[", "(", "."), self._at):
                 break
-            if char in "[(.":
-                if self._at > start:
-                    steps.append(self._named(start, self._at, deep))
-                    deep = False
-                if self._accept(".."):
-                    deep = True
-                elif char != ".":
-                    steps.append(self._indexer("]" if char == "[" else ")", deep))
-                    self._at += 1
-                else:
-                    self._at += 1
-                start, indexed, dotted = self._at, char != ".", char == "."
-                continue
-            if indexed:
-                raise json_error(f"Unexpected character following indexer: {char}")
-            self._at += 1
+            dotted = self._accept(".")
+            if dotted:
+                deep = self._accept(".") or deep
+            else:
+                steps.append(self._indexer("]" if self._char() == "[" else ")", deep))
+                self._at += 1
+            start, indexed = self._at, not dotted
         ended = self._at == len(self._text)
-        if self._at > start:
-            steps.append(self._named(start, self._at, deep))
-        elif dotted and (ended or query):
+        if dotted and (ended or query):
             raise json_error("Unexpected end while parsing path.")
         return ended
 

@@ -33,12 +33,9 @@ def value_of(value: object) -> JValue:
         return JValue(value, found)
     if isinstance(value, int):
         return JValue(value if value >= 2**63 else int(value), "Integer")
-    if isinstance(value, str):
-        return JValue(value, "String")
-    if isinstance(value, float):
-        return JValue(value, "Float")
-    if isinstance(value, Enum):
-        return JValue(value, "Integer")
+    for kind, made in ((str, "String"), (float, "Float"), (Enum, "Integer")):
+        if isinstance(value, kind):
+            return JValue(value, made)
     name = getattr(value, "clr_name", type(value).__name__)
     raise argument(f"Could not determine JSON object type for type {name}.")
 
