@@ -1,11 +1,15 @@
 """The items that values are made of: tokens, or what a text holds, with its numbers and texts as they are
 written."""
 
+import re
 from typing import Any
 
+from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.json.reader import parse_token
 from apimlb.policy.clr.json.scalars import token_of
 from apimlb.policy.clr.json.tokens import JArray, JObject, JToken, JValue
+
+_SMALL_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\Z")
 
 
 class TextNumber(str):
@@ -39,12 +43,17 @@ def plain(item: object) -> object:
 
 def scalar_token(item: object) -> JToken:
     """The token of a scalar."""
-    return parse_token(str(item)) if type(item) is TextNumber else token_of(item)
+    if type(item) is not TextNumber:
+        return token_of(item)
+    if _SMALL_INTEGER.match(item):
+        return JValue(int(item), "Integer")
+    BUDGET.spend(2)
+    return parse_token(str(item))
 
 
 def token_name(item: object) -> str:
     """JsonToken: how the reader calls what begins an item."""
     if isinstance(item, list):
         return "StartArray" if type(item) is list else "StartObject"
-    token = scalar_token(item)
+    token = item if isinstance(item, JToken) else scalar_token(item)
     return token.type_name if isinstance(token, JValue) else f"Start{token.type_name}"

@@ -118,7 +118,7 @@ def by_key(source: object, key: object) -> LazySequence:
     """`tokens[key]` of an IJEnumerable<JToken>, which may be one token."""
     if isinstance(source, JToken):
         found = token_at(source, key)
-        return tokens(lambda: iter(()) if found is None else iter(found))
+        return tokens(lambda: iter(found or ()))
     return values_named(source, key)
 
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import NamedTuple, NoReturn
 
 from apimlb.numerals import is_digits
+from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.convert import parsing
 from apimlb.policy.clr.dates.instants import UTC, DateTime
 from apimlb.policy.clr.dates.parsing import parse_date, parse_offset
@@ -149,13 +150,15 @@ def _parsed(text: str, reading: ScalarReading) -> object:
 
 
 def _byte(item: object) -> int:
-    if token_name(item) != "Integer":
+    token = None if isinstance(item, list) else scalar_token(item)
+    if not (isinstance(token, JValue) and token.type_name == "Integer"):
         refuse(f"Unexpected token when reading bytes: {token_name(item)}.")
-    return parsing.to_integer(scalar_token(item).value, "Byte")  # type: ignore[attr-defined]
+    return parsing.to_integer(token.value, "Byte")
 
 
 def cast_scalar(kind: Type, token: JToken) -> object:
     """The value that a scalar is cast to; throws JsonSerializationException where it is none."""
+    BUDGET.spend(2)
     assert isinstance(token, JValue)
     cast = TOKEN_CASTS.get(kind.underlying.name.removeprefix("System."))
     try:
