@@ -21,7 +21,7 @@ def works_on_request(draft: Draft) -> bool:
     return draft.compilation.section in ("inbound", "backend")
 
 
-def message_of(draft: Draft) -> Callable[[Context], Message | None]:
+def section_message(draft: Draft) -> Callable[[Context], Message | None]:
     """The message that the section works on."""
     if works_on_request(draft):
         return lambda context: context.request
@@ -30,7 +30,7 @@ def message_of(draft: Draft) -> Callable[[Context], Message | None]:
 
 def message_with_body(draft: Draft) -> Callable[[Context], Message | None]:
     """The message that the section works on; None where nothing is left of its body."""
-    view_of = message_of(draft)
+    view_of = section_message(draft)
     if not works_on_request(draft):
         draft.compilation.reads_response_body()
 

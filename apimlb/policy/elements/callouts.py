@@ -167,5 +167,6 @@ def _text_of(draft: Draft) -> Getter[str]:
 def _copied(exchange: Exchange) -> Request:
     view = exchange.context.request
     formats.spend(len(view.headers))
-    headers = Headers((name, value) for name, value in view.headers if name.lower() != "host")
+    headers = view.headers.copy()
+    headers.remove("Host")
     return Request(view.method, str(view.url), headers, rest_of(view.body), view.ip_address)

@@ -16,7 +16,7 @@ from apimlb.policy.clr.objects.text import to_clr_string
 from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, Kind, choice, integer
 from apimlb.policy.document.draft import Draft, Getter
 from apimlb.policy.elements import formats, liquid
-from apimlb.policy.elements.bodies import message_of, works_on_request
+from apimlb.policy.elements.bodies import section_message, works_on_request
 from apimlb.policy.run.exchange import Act, Exchange, bounded_url
 from apimlb.policy.run.faults import PolicyFault
 
@@ -96,7 +96,7 @@ def status_of(draft: Draft) -> Getter[tuple[int, str]]:
 
 def set_header(draft: Draft) -> Act:
     edit = header_edit(draft)
-    message = message_of(draft)
+    message = section_message(draft)
 
     def act(exchange: Exchange) -> None:
         view = message(exchange.context)
@@ -109,7 +109,7 @@ def set_header(draft: Draft) -> Act:
 def set_body(draft: Draft) -> Act:
     """In a response what comes from the backend, if it still does, is let go."""
     body = body_of(draft)
-    message = message_of(draft)
+    message = section_message(draft)
 
     def replace(exchange: Exchange) -> None:
         made, view = body(exchange.context), message(exchange.context)

@@ -5,8 +5,6 @@ goes on in outbound behind cache-store; a miss takes the conditional headers out
 backend answers it with 304; where no query parameter is named, responses differ by all of them.
 """
 
-from collections.abc import Callable
-
 from apimlb.policy.apim.context import Context, ResponseView
 from apimlb.policy.document.attributes import BOOLEAN, TEXT, choice, integer
 from apimlb.policy.document.draft import Draft, Getter
@@ -16,8 +14,6 @@ from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.steps import Found
 
 _CONDITIONAL = ("if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since")
-
-Key = Callable[[Context], str]
 
 
 def cache_lookup(draft: Draft) -> Act:
@@ -53,7 +49,7 @@ def cache_lookup(draft: Draft) -> Act:
     return act
 
 
-def _key(draft: Draft) -> Key:
+def _key(draft: Draft) -> Getter[str]:
     by_developer = draft.required("vary-by-developer", BOOLEAN)
     by_groups = draft.required("vary-by-developer-groups", BOOLEAN)
     headers = draft.texts("vary-by-header", TEXT)

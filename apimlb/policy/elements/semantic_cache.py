@@ -73,9 +73,11 @@ def semantic_cache_lookup(draft: Draft) -> Act:
 def _messages(asked: dict[str, object], without_system: bool) -> list[str]:
     """The texts of a chat's messages."""
     given = asked.get("messages")
-    messages = [each for each in given if isinstance(each, dict)] if isinstance(given, list) else []
-    kept = [each for each in messages if not (without_system and each.get("role") == "system")]
-    return [formats.joined(" ", [*token_usage.texts_of_prompt({"messages": [each]})]) for each in kept]
+    return [
+        formats.joined(" ", [*token_usage.texts_of_prompt({"messages": [each]})])
+        for each in (given if isinstance(given, list) else [])
+        if isinstance(each, dict) and not (without_system and each.get("role") == "system")
+    ]
 
 
 async def _embedded(exchange: Exchange, backend: str, text: str) -> Vector | None:

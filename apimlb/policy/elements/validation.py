@@ -181,6 +181,7 @@ def validate_content(draft: Draft) -> Act:
     message_of = message_with_body(draft)
     on_request = works_on_request(draft)
     side = "Request" if on_request else "Response"
+    part = f"{side}Body"
 
     def find(context: Context) -> Iterator[Violation]:
         view = message_of(context)
@@ -192,18 +193,18 @@ def validate_content(draft: Draft) -> Act:
                 f"{side}'s body is {size} bytes long and it "
                 f"exceeds the configured limit of {most(context)} bytes."
             )
-            yield _violation(f"{side}Body", "SizeLimit", message, too_large(context))
+            yield _violation(part, "SizeLimit", message, too_large(context))
             return
         given = formats.media_type(formats.header(view.headers, "Content-Type") or "")
         if mapped is not None:
             given = mapped(context, given)
         if given not in _known_types(context, on_request) | named:
             message = f"Unspecified content type {given} is not allowed."
-            yield _violation(f"{side}Body", given, message, unknown(context))
+            yield _violation(part, given, message, unknown(context))
         for kind, fault, action in contents:
             if kind in ("", given) and (wrong := fault(content_of(view.body))) is not None:
                 message = f"Body does not conform to the definition: {wrong}"
-                yield _violation(f"{side}Body", given, message, action(context))
+                yield _violation(part, given, message, action(context))
 
     return _validation(draft, find)
 

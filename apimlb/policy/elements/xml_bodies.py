@@ -16,6 +16,7 @@ from apimlb.policy.clr.dates.formatting import iso_date
 from apimlb.policy.clr.dates.instants import DateTime
 from apimlb.policy.clr.json.scalars import string_token
 from apimlb.policy.clr.xml import nodes
+from apimlb.policy.clr.xml.names import XName
 from apimlb.policy.clr.xml.reader import parse_element
 from apimlb.policy.clr.xml.writer import prefix_in_scope
 from apimlb.policy.elements import formats
@@ -33,20 +34,21 @@ _ELEMENT = 4
 def json_of_xml(content: bytes, mark: str, always_lists: bool) -> str:
     """JSON of a document, attributes with `mark`; raises ClrException for what is no XML or too much."""
     root = parse_element(formats.text(content))
-    return formats.json_text({_named(root): _json_of(root, mark, always_lists)})
+    return formats.json_text({_qualified(root.name, root): _json_of(root, mark, always_lists)})
 
 
-def _named(element: nodes.XElement) -> str:
-    prefix = prefix_in_scope(element, element.name.uri, True) if element.name.uri else ""
-    return f"{prefix}:{element.name.local}" if prefix else element.name.local
+def _qualified(name: XName, element: nodes.XElement, *, of_attribute: bool = False) -> str:
+    """The name of an element or of an attribute of it, with its prefix."""
+    prefix = prefix_in_scope(element, name.uri, not of_attribute) if name.uri else ""
+    return f"{prefix}:{name.local}" if prefix else name.local
 
 
 def _json_of(element: nodes.XElement, mark: str, always_lists: bool) -> Any:
     BUDGET.spend(_ELEMENT)
-    made: dict[str, Any] = {mark + _attribute_name(each): each.value for each in element.attributes}
+    made: dict[str, Any] = {mark + _attribute_name(each, element): each.value for each in element.attributes}
     children: dict[str, list[Any]] = {}
     for child in element.elements():
-        children.setdefault(_named(child), []).append(_json_of(child, mark, always_lists))
+        children.setdefault(_qualified(child.name, child), []).append(_json_of(child, mark, always_lists))
     texts = "".join(
         node.value for node in element.nodes if isinstance(node, nodes.XText) and node.kind != "Comment"
     )
@@ -59,13 +61,10 @@ def _json_of(element: nodes.XElement, mark: str, always_lists: bool) -> Any:
     return made
 
 
-def _attribute_name(attribute: nodes.XAttribute) -> str:
+def _attribute_name(attribute: nodes.XAttribute, element: nodes.XElement) -> str:
     if attribute.declares:
         return f"xmlns:{attribute.prefix}" if attribute.prefix else "xmlns"
-    holder = attribute.parent
-    if not attribute.name.uri or not isinstance(holder, nodes.XElement):
-        return attribute.name.local
-    return f"{prefix_in_scope(holder, attribute.name.uri, False)}:{attribute.name.local}"
+    return _qualified(attribute.name, element, of_attribute=True)
 
 
 def _rooted(given: Any) -> dict[str, Any]:

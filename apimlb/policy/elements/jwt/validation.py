@@ -163,16 +163,16 @@ def _local_keys(draft: Draft) -> list[tuple[str, signature.Key]]:
     key is tried, as Microsoft.IdentityModel does.
     """
     keys = draft.nested("issuer-signing-keys", "key")
-    return [(key.word("id", STRING, ""), _local_key(draft, key)) for key in keys]
+    return [(key.word("id", STRING, ""), _local_key(key)) for key in keys]
 
 
-def _local_key(draft: Draft, child: Draft) -> signature.Key:
+def _local_key(draft: Draft) -> signature.Key:
     """A symmetric key in base64, or an RSA key by modulus and exponent."""
-    modulus, exponent = child.word("n", STRING, ""), child.word("e", STRING, "")
-    if child.word("certificate-id", STRING, ""):
+    modulus, exponent = draft.word("n", STRING, ""), draft.word("e", STRING, "")
+    if draft.word("certificate-id", STRING, ""):
         what = "Keys from certificates are not implemented by the local gateway"
         raise draft.error(what, code=NOT_IMPLEMENTED)
-    secret = child.words()
+    secret = draft.words()
     try:
         return (
             signature.public_key({"kty": "RSA", "n": modulus, "e": exponent})

@@ -18,7 +18,7 @@ from apimlb.policy.clr.dates.calendar import CALENDAR
 from apimlb.policy.document.attributes import BOOLEAN, choice
 from apimlb.policy.document.draft import Draft, Getter
 from apimlb.policy.elements import formats
-from apimlb.policy.elements.bodies import message_of, works_on_request
+from apimlb.policy.elements.bodies import section_message, works_on_request
 
 _RENDER = 75
 """Steps of any template, with the context that it sees."""
@@ -49,7 +49,7 @@ def template_of(draft: Draft, *, shows_body: bool) -> Getter[bytes]:
     if text is not None and text.is_expression:
         raise draft.error("Expressions are not allowed in a Liquid template.", text)
     source = draft.markup() if draft.element.children else draft.words()
-    message = message_of(draft)
+    message = section_message(draft)
     if shows_body and not works_on_request(draft):
         draft.compilation.reads_response_body()
     formats.spend(2 * len(source))

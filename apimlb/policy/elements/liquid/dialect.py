@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-from liquid import Environment, Mode, Tag
+from liquid import Environment, Mode
 from liquid.exceptions import LiquidError
 
 from apimlb.policy.elements.liquid.filters import NOW, filters
-from apimlb.policy.elements.liquid.rendering import PaidTemplate, paid_tag
+from apimlb.policy.elements.liquid.rendering import PaidTemplate, let_nodes_pay
 from apimlb.policy.run.faults import PolicyFault
 
 Render = Callable[[Mapping[str, object], float], str]
@@ -24,15 +24,6 @@ _WHOLE = {
 """The opening and the end of blocks whose end the library searches for before it reads them."""
 
 
-class _Environment(Environment):
-    """Its templates pay for what they do."""
-
-    template_class = PaidTemplate
-
-    def add_tag(self, tag: type[Tag]) -> None:
-        super().add_tag(paid_tag(tag))
-
-
 def _arrays(source: str) -> str:
     """The template with each JSONArrayFor as the loop that it is, a comma before every turn but the first.
     Nothing is looked for behind the last `%}`: each tag without an end would be searched for to the end."""
@@ -43,10 +34,12 @@ def _arrays(source: str) -> str:
 
 @lru_cache(1)
 def _environment() -> Environment:
-    made = _Environment(tolerance=Mode.STRICT, strict_filters=False)
-    priced = filters(made.filters)
-    made.filters.clear()
-    made.filters |= priced
+    """Its templates pay for what they do."""
+    made = Environment(tolerance=Mode.STRICT, strict_filters=False)
+    made.template_class = PaidTemplate
+    made.filters = filters(made.filters)
+    for tag in made.tags.values():
+        let_nodes_pay(tag)
     return made
 
 

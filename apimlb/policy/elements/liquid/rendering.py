@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from io import StringIO
 from typing import Any, TextIO
 
-from liquid import BoundTemplate, RenderContext, Tag
+from liquid import BoundTemplate, RenderContext
 from liquid.ast import Node
 from liquid.builtin.output import OutputNode
 from liquid.expression import Expression
@@ -61,11 +61,11 @@ class PaidTemplate(BoundTemplate):
         return Written()
 
 
-def paid_tag(tag: type[Tag]) -> type[Tag]:
-    """The tag, whose nodes pay when they are rendered."""
-    node: Any = getattr(tag, "node_class", None)
+def let_nodes_pay(tag: Any) -> None:
+    """From now on the nodes that a tag makes of a template, if it makes any, pay when they are rendered."""
+    node = getattr(tag, "node_class", None)
     if node is None:
-        return tag
+        return
 
     def render(self: Any, context: RenderContext, buffer: TextIO) -> int:
         if self.price is None:
@@ -77,8 +77,7 @@ def paid_tag(tag: type[Tag]) -> type[Tag]:
         BUDGET.spend(weight(value))
         return buffer.write(to_liquid_string(value, autoescape=False))
 
-    paid = type(node.__name__, (node,), {"price": None, "render_to_output": render})
-    return type(tag.__name__, (tag,), {"node_class": paid})
+    tag.node_class = type(node.__name__, (node,), {"price": None, "render_to_output": render})
 
 
 def _expressions(node: Node, context: RenderContext) -> Iterator[Expression]:
