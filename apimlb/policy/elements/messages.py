@@ -187,16 +187,14 @@ def rewrite_uri(draft: Draft) -> Act:
 
     def act(exchange: Exchange) -> None:
         context = exchange.context
-        path, _, query = template_of(context).partition("?")
-        exchange.path, used = _filled(path, context)
-        new_query, used_in_query = _filled(query, context)
+        filled, used = _filled(template_of(context), context)
+        path, _, query = filled.partition("?")
         if copy_unmatched(context):
-            used |= used_in_query | {name for name, _ in _fields(new_query)}
+            used |= {name for name, _ in _fields(query)}
             kept = [part for name, part in _fields(exchange.query) if name not in used]
-            new_query = "&".join([new_query, *kept] if new_query else kept)
-        if not exchange.path.startswith("/"):
-            exchange.path = "/" + exchange.path
-        exchange.query = new_query
+            query = "&".join([query, *kept] if query else kept)
+        exchange.path = path if path.startswith("/") else "/" + path
+        exchange.query = query
         exchange.locate(exchange.base_url)
 
     return act

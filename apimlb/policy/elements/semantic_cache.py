@@ -45,16 +45,14 @@ def semantic_cache_lookup(draft: Draft) -> Act:
     backend = draft.required("embeddings-backend-id", STRING)
     draft.word("embeddings-backend-auth", choice("system-assigned"), "system-assigned")
     without_system = draft.attribute("ignore-system-messages", BOOLEAN, False)
-    most_messages = draft.optional("max-message-count", integer())
+    most_messages = draft.attribute("max-message-count", integer(), math.inf)
     vary_by = draft.texts("vary-by", TEXT)
 
     async def act(exchange: Exchange) -> None:
         context = exchange.context
         asked = token_usage.said_in(context.request.body)
         messages = _messages(asked, without_system(context))
-        if not messages or asked.get("stream"):
-            return
-        if most_messages is not None and len(messages) > most_messages(context):
+        if not messages or asked.get("stream") or len(messages) > most_messages(context):
             return
         place = await _embedded(exchange, backend(context), formats.joined("\n", messages))
         if place is None:
