@@ -47,8 +47,7 @@ def _environment() -> Environment:
 def compiled(source: str) -> Render:
     """The template, read; raises ValueError with what is wrong with it."""
     for name, (opening, end) in _WHOLE.items():
-        ends = [found.start() for found in end.finditer(source)]
-        if opening.search(source, ends[-1] if ends else 0):
+        if opening.search(source, max((found.end() for found in end.finditer(source)), default=0)):
             raise ValueError(f"expected tag 'end{name}', found end of file")
     try:
         template = _environment().from_string(_arrays(source))

@@ -23,12 +23,10 @@ _PART = 2
 class Written(StringIO):
     """What a template writes, up to the longest text."""
 
-    size = 0
-
     def write(self, text: str) -> int:
         BUDGET.spend(1 + (len(text) >> 6))
         BUDGET.make(len(text))
-        self.size = bounded_length(self.size + len(text))
+        bounded_length(self.tell() + len(text))
         return super().write(text)
 
 
