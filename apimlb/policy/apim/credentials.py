@@ -53,15 +53,16 @@ _BYTES = 4
 _written = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
-def _claim_texts(value: object) -> list[str]:
+def claim_texts(value: object) -> list[str]:
+    """A claim's values: of a list its items. What is no text is as JSON has it."""
     items = value if isinstance(value, list) else [value]
-    BUDGET.spend(2 * len(items))
     return [item if isinstance(item, str) else _written(item) for item in items]
 
 
 def jwt_of(header: Mapping[str, object], payload: Mapping[str, object]) -> Jwt:
     """A Jwt from its decoded parts."""
-    claims = {name: _claim_texts(value) for name, value in payload.items()}
+    claims = {name: claim_texts(value) for name, value in payload.items()}
+    BUDGET.spend(2 * sum(map(len, claims.values())))
     algorithm, kind = header.get("alg"), header.get("typ")
     return Jwt(
         algorithm if isinstance(algorithm, str) else None, kind if isinstance(kind, str) else None, claims

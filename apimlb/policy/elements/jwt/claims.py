@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any
 
 from apimlb.policy.apim.context import Context
+from apimlb.policy.apim.credentials import claim_texts
 from apimlb.policy.document.attributes import STRING, TEXT, choice
 from apimlb.policy.document.draft import Draft, Getter
 from apimlb.policy.elements import formats
@@ -47,17 +48,12 @@ def _seconds(claims: Claims, name: str) -> float | None:
 
 
 def values_of(claims: Claims, name: str, separator: str = "") -> list[str]:
-    """A claim's values as text; of a list its items, of a text the parts between separators. Each look at a
-    claim is paid for: a policy may look at one many times."""
+    """A claim's values as text, or the parts of them between separators; none of null. Each look at a claim
+    is paid for: a policy may look at one many times."""
     claim = claims.get(name)
-    items = claim if isinstance(claim, list) else [] if claim is None else [claim]
-    values = [_text(item) for item in items]
+    values = [] if claim is None else claim_texts(claim)
     formats.spend(len(values) + (sum(map(len, values)) >> 3))
     return [part for value in values for part in value.split(separator)] if separator else values
-
-
-def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def check_audience(claims: Claims, accepted: Set[str]) -> None:

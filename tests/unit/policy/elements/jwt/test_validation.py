@@ -208,6 +208,14 @@ async def test_required_claims_match_all_or_any(match: str, roles: object, expec
     assert reason(played) == expected
 
 
+@pytest.mark.parametrize(
+    ("claim", "text"), [(True, "true"), (7, "7"), ([None, 1.5], "1.5"), ({"a": [None]}, '{"a":[null]}')]
+)
+async def test_a_claim_that_is_no_text_is_as_json_has_it(claim: object, text: str) -> None:
+    required = f"<required-claims><claim name='c' match='any'><value>{text}</value></claim></required-claims>"
+    assert reason(await knock(azure(required), token(c=claim))) == ""
+
+
 async def test_a_claim_without_values_only_has_to_be_there() -> None:
     claim = azure("<required-claims><claim name='oid'/></required-claims>")
     assert reason(await knock(claim, token(oid="x"))) == ""
