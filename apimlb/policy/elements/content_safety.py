@@ -9,6 +9,7 @@ text that is too long for it, are refusals, as callers report them. The reason i
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from apimlb.http import RelayedStream
@@ -66,9 +67,7 @@ class ContentSafety:
         """Raises PolicyFault 403 for an answer that does not pass; a stream is cut off where it does not."""
 
         def guard(body: AsyncIterator[bytes]) -> CheckedStream:
-            return CheckedStream(
-                body, self.window(exchange.context), lambda text: self._analyze(exchange, text)
-            )
+            return CheckedStream(body, self.window(exchange.context), partial(self._analyze, exchange))
 
         response = await token_usage.whole_answer(exchange, guard)
         if response is None:
@@ -115,9 +114,9 @@ class ContentSafety:
 
 def llm_content_safety(draft: Draft) -> Act:
     checks = _checks(draft)
-    if draft.compilation.section == "outbound":
-        return checks.check_answer
     both = draft.attribute("enforce-on-completions", BOOLEAN, False)
+    if draft.compilation.section == "outbound":  # where the attribute changes nothing (its page)
+        return checks.check_answer
 
     async def act(exchange: Exchange) -> None:
         await checks.check_prompt(exchange)
@@ -129,7 +128,6 @@ def llm_content_safety(draft: Draft) -> Act:
 
 def _checks(draft: Draft) -> ContentSafety:
     held = draft.child("categories")
-    draft.attribute("enforce-on-completions", BOOLEAN, False)  # in outbound it changes nothing (its page)
     return ContentSafety(
         draft.required("backend-id", STRING),
         draft.attribute("shield-prompt", BOOLEAN, False),

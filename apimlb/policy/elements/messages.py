@@ -35,8 +35,6 @@ _EXISTS = choice("override", "skip", "append", "delete")
 _PLACEHOLDER = re.compile(r"\{\*?([\w-]+)\}")
 _SAFE_IN_PATHS = "/:@!$&'()*,;=~-._%"
 
-HeaderEdit = Callable[[Context, Headers], None]
-
 
 def _bytes(value: object) -> bytes:
     if isinstance(value, bytes | bytearray):
@@ -48,7 +46,7 @@ BYTES = Kind("object", str.encode, _bytes)
 """A body: text as UTF-8, the bytes of a byte[], nothing for null."""
 
 
-def header_edit(draft: Draft) -> HeaderEdit:
+def header_edit(draft: Draft) -> Callable[[Context, Headers], None]:
     """`<set-header>` as a change to any message's headers."""
     name_of = draft.required("name", STRING)
     action_of = draft.attribute("exists-action", _EXISTS, "override")
