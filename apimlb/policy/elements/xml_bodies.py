@@ -45,7 +45,9 @@ def _qualified(name: XName, element: nodes.XElement, *, of_attribute: bool = Fal
 
 def _json_of(element: nodes.XElement, mark: str, always_lists: bool) -> Any:
     BUDGET.spend(_ELEMENT)
-    made: dict[str, Any] = {mark + _attribute_name(each, element): each.value for each in element.attributes}
+    made: dict[str, Any] = {
+        mark + _qualified(each.name, element, of_attribute=True): each.value for each in element.attributes
+    }
     children: dict[str, list[Any]] = {}
     for child in element.elements():
         children.setdefault(_qualified(child.name, child), []).append(_json_of(child, mark, always_lists))
@@ -59,12 +61,6 @@ def _json_of(element: nodes.XElement, mark: str, always_lists: bool) -> Any:
     for name, found in children.items():
         made[name] = found if always_lists or len(found) > 1 else found[0]
     return made
-
-
-def _attribute_name(attribute: nodes.XAttribute, element: nodes.XElement) -> str:
-    if attribute.declares:
-        return f"xmlns:{attribute.prefix}" if attribute.prefix else "xmlns"
-    return _qualified(attribute.name, element, of_attribute=True)
 
 
 def _rooted(given: Any) -> dict[str, Any]:
