@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 from apimlb.numerals import is_json_integer, is_json_number
 from apimlb.policy.apim.bodies import MessageBody, content_of, rest_of
-from apimlb.policy.apim.context import Context, Declared, DeclaredParameter
+from apimlb.policy.apim.context import Context, Declared, DeclaredParameter, ResponseView
 from apimlb.policy.document.attributes import BOOLEAN, STRING, choice, integer
 from apimlb.policy.document.draft import Draft, Getter
 from apimlb.policy.elements import formats
-from apimlb.policy.elements.bodies import message_with_body, works_on_request
+from apimlb.policy.elements.bodies import Message, message_with_body, works_on_request
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
 
@@ -179,8 +179,7 @@ def validate_content(draft: Draft) -> Act:
     contents = [_content(child) for child in draft.children("content")]
     named = {kind for kind, _, _ in contents}
     message_of = message_with_body(draft)
-    on_request = works_on_request(draft)
-    side = "Request" if on_request else "Response"
+    side = "Request" if works_on_request(draft) else "Response"
     part = f"{side}Body"
 
     def find(context: Context) -> Iterator[Violation]:
@@ -198,7 +197,7 @@ def validate_content(draft: Draft) -> Act:
         given = formats.media_type(formats.header(view.headers, "Content-Type") or "")
         if mapped is not None:
             given = mapped(context, given)
-        if given not in _known_types(context, on_request) | named:
+        if given not in {*map(formats.media_type, _contents(context, view)), *named}:
             message = f"Unspecified content type {given} is not allowed."
             yield _violation(part, given, message, unknown(context))
         for kind, fault, action in contents:
@@ -236,9 +235,9 @@ def _content_type_map(draft: Draft) -> Callable[[Context, str], str]:
     return mapped
 
 
-def _known_types(context: Context, on_request: bool) -> set[str]:
-    contents = _declared(context).contents
-    if not on_request:
-        status = context.response.status_code if context.response else 0
-        contents = _declared(context).response_contents.get(status, ())
-    return set(map(formats.media_type, contents))
+def _contents(context: Context, view: Message) -> Sequence[str]:
+    """The media types that the definition has for such a message."""
+    declared = _declared(context)
+    if isinstance(view, ResponseView):
+        return declared.response_contents.get(view.status_code, ())
+    return declared.contents
