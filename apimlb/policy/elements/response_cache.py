@@ -77,8 +77,8 @@ def _query(context: Context, parameters: list[Getter[str]]) -> str:
     """The query parameters that tell responses apart; one element may name several, between semicolons."""
     query = context.request.original_url.query
     formats.spend(2 * len(query))
-    names = [name.strip() for parameter in parameters for name in parameter(context).split(";")]
-    wanted = {name.lower() for name in names if name}
+    named = [name for parameter in parameters for name in parameter(context).split(";")]
+    wanted = {name.strip().lower() for name in named} - {""}
     held = sorted((name, values) for name, values in query.items() if not wanted or name.lower() in wanted)
     return "&".join(f"{name}={value}" for name, values in held for value in values)
 

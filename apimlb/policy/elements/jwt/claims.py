@@ -122,9 +122,7 @@ def _claim_check(claim: Draft) -> Check:
 def listed(draft: Draft, holder: str, item: str) -> list[Getter[str]]:
     """The texts of `<holder><item>…</item></holder>`; raises InvalidPolicy for an empty holder."""
     found = draft.child(holder)
-    if found is None:
-        return []
-    texts = found.texts(item, TEXT)
-    if not texts:
+    texts = found.texts(item, TEXT) if found else []
+    if found and not texts:
         raise found.incomplete(item)
     return texts

@@ -140,14 +140,10 @@ def _without_tags(text: str) -> str:
     """The text between tags; scripts, styles and comments are left out. A bracket without an end is text."""
     pieces: list[str] = []
     at = 0
-    while (start := text.find("<", at)) >= 0:
-        pieces.append(text[at:start])
-        end = _end_of_tag(text, start)
-        if end < 0:
-            at = start
-            break
-        at = end
+    while (start := text.find("<", at)) >= 0 and (end := _end_of_tag(text, start)) >= 0:
         BUDGET.spend()
+        pieces.append(text[at:start])
+        at = end
     return "".join((*pieces, text[at:]))
 
 
