@@ -11,7 +11,7 @@ from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, choice, int
 from apimlb.policy.document.draft import Draft, Getter
 from apimlb.policy.elements import formats, token_usage
 from apimlb.policy.elements.credentials import certificate_of, identity_token, proxy_of
-from apimlb.policy.elements.messages import body_of, header_edit, query_edit, status_of
+from apimlb.policy.elements.messages import body_of, header_edit, query_edit, status_edit
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
 from apimlb.policy.run.steps import Returned
@@ -25,7 +25,7 @@ SERVICE_TIMEOUT = 30.0
 
 def return_response(draft: Draft) -> Act:
     variable = draft.word("response-variable-name", STRING, "")
-    status = draft.made("set-status", status_of)
+    status = draft.made("set-status", status_edit)
     headers = [header_edit(child) for child in draft.children("set-header")]
     body = draft.made("set-body", lambda child: body_of(child, shows_body=False))
 
@@ -33,7 +33,7 @@ def return_response(draft: Draft) -> Act:
         context = exchange.context
         response = _response_in(variable, context)
         if status is not None:
-            response.status_code, response.status_reason = status(context)
+            status(context, response)
         for edit in headers:
             edit(context, response.headers)
         if body is not None:

@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote_plus
 
 from apimlb.http import Headers, reason_phrase
 from apimlb.policy.apim.bodies import MessageBody
-from apimlb.policy.apim.context import Context
+from apimlb.policy.apim.context import Context, ResponseView
 from apimlb.policy.clr.budget import charge_fields
 from apimlb.policy.clr.objects.text import to_clr_string
 from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, Kind, choice, integer
@@ -80,16 +80,17 @@ def body_of(draft: Draft, *, shows_body: bool = True) -> Getter[bytes]:
     return draft.content(BYTES)
 
 
-def status_of(draft: Draft) -> Getter[tuple[int, str]]:
-    """`<set-status>`: code and reason, which defaults to HTTP's own phrase."""
+def status_edit(draft: Draft) -> Callable[[Context, ResponseView], None]:
+    """`<set-status>` as a change to any response; the reason defaults to HTTP's own phrase."""
     code = draft.required("code", integer(100, 999))
     reason = draft.optional("reason", STRING)
 
-    def status(context: Context) -> tuple[int, str]:
+    def edit(context: Context, response: ResponseView) -> None:
         number = code(context)
-        return number, reason(context) if reason else reason_phrase(number)
+        phrase = reason(context) if reason else reason_phrase(number)
+        response.status_code, response.status_reason = number, phrase
 
-    return status
+    return edit
 
 
 def set_header(draft: Draft) -> Act:
@@ -122,12 +123,12 @@ def set_body(draft: Draft) -> Act:
 
 
 def set_status(draft: Draft) -> Act:
-    status = status_of(draft)
+    edit = status_edit(draft)
 
     def act(exchange: Exchange) -> None:
         response = exchange.context.response
         if response is not None:
-            response.status_code, response.status_reason = status(exchange.context)
+            edit(exchange.context, response)
 
     return act
 

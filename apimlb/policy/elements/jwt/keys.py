@@ -73,7 +73,7 @@ async def _document(url: str, services: Services) -> dict[str, Any]:
         content = formats.loaded(await read(response))
         if response.status == 200 and isinstance(content, dict):
             return content
-    except (ConnectionError, TimeoutError, ValueError):
+    except (ConnectionError, TimeoutError, ValueError, RecursionError):
         pass
     message = f"Unable to retrieve document from: '{url}'. Access denied."
     raise TokenRefused("TokenSignatureKeyNotFound", message)

@@ -86,7 +86,6 @@ def validate_azure_ad_token(draft: Draft) -> Act:
         *listed(draft, "audiences", "audience"),
         *listed(draft, "backend-application-ids", "application-id"),
     ]
-    required = required_claims(draft)
     issuers = IssuerCache()
 
     async def keys(exchange: Exchange, key_id: str | None) -> Keys:
@@ -96,7 +95,7 @@ def validate_azure_ad_token(draft: Draft) -> Act:
         issuer = await issuers.issuer(url, exchange.services, key_id)
         return issuer.keys_for(key_id), _tenant_issuers(name, issuer)
 
-    return _validation(draft, token_in, _Rules(keys, audiences, required, applications))
+    return _validation(draft, token_in, _Rules(keys, audiences, required_claims(draft), applications))
 
 
 def _tenant_issuers(name: str, issuer: Issuer) -> frozenset[str]:
@@ -112,14 +111,11 @@ def validate_jwt(draft: Draft) -> Act:
     scheme = draft.attribute("require-scheme", STRING, None)
     token_in = _token_in(draft, scheme)
     draft.at_least_one(*_PLACES)
-    issuers = listed(draft, "issuers", "issuer")
-    audiences = listed(draft, "audiences", "audience")
-    required = required_claims(draft)
     rules = _Rules(
-        _key_source(draft),
-        audiences,
-        required,
-        issuers=issuers,
+        issuers=listed(draft, "issuers", "issuer"),
+        audiences=listed(draft, "audiences", "audience"),
+        required=required_claims(draft),
+        keys=_key_source(draft),
         expires=draft.attribute("require-expiration-time", BOOLEAN, True),
         signed=draft.attribute("require-signed-tokens", BOOLEAN, True),
         skew=draft.attribute("clock-skew", integer(), 0),

@@ -19,11 +19,14 @@ class Issuing(ScriptedServices):
         super().__init__({})
         self.keys = 1
         self.fails = False
+        self.document: bytes | None = None
 
     async def send(self, request: Request, timeout: float) -> Response:
         self.requests.append(request)
         if self.fails:
             raise TimeoutError
+        if self.document is not None:
+            return Response(200, body=self.document)
         if request.url == URL:
             return Response(
                 200, body=json.dumps({"issuer": "me", "jwks_uri": "https://issuer.test/keys"}).encode()
@@ -48,6 +51,14 @@ async def test_a_key_that_is_not_there_is_looked_for_again_but_not_all_the_time(
     issuing.clock.pass_by(REREAD)
     assert len((await issuers.issuer(URL, issuing, "1")).keys_for("1")) == 1
     assert len(issuing.requests) == 4
+
+
+@pytest.mark.parametrize("document", [b"", b"[]", b"[" * 100_000], ids=["empty", "no object", "too deep"])
+async def test_a_document_that_does_not_read_is_no_issuer(document: bytes) -> None:
+    issuing = Issuing()
+    issuing.document = document
+    with pytest.raises(TokenRefused, match="Unable to retrieve document"):
+        await IssuerCache().issuer(URL, issuing, None)
 
 
 async def test_old_keys_are_better_than_none() -> None:
