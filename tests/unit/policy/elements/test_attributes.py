@@ -15,10 +15,7 @@ from tests.unit.policy.play import document, play
 
 FOLDER = Path(apimlb.policy.elements.__file__).parent
 READERS = {"attribute", "child", "children", "content", "optional", "required", "required_word", "texts"}
-WITHOUT_EFFECT = {
-    "enforce-on-completions": "in outbound it changes nothing (Microsoft Learn, llm-content-safety)",
-    "embeddings-backend-auth": "has one value",
-}
+WITHOUT_EFFECT = {"embeddings-backend-auth": "has one value"}
 SOURCES = [path.read_text() for path in sorted(FOLDER.rglob("*.py"))]
 
 
