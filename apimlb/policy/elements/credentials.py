@@ -17,7 +17,7 @@ from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
 from apimlb.policy.run.records import HIDDEN, Value
 
-_SECRETS = {"body", "password"}
+_SECRETS = ("body", "password")
 
 
 def identity_token(draft: Draft) -> Callable[[Exchange], Awaitable[str]]:
@@ -87,7 +87,10 @@ def certificate_of(draft: Draft) -> Callable[[Exchange, str], None]:
 def _values(getters: Mapping[str, Getter[Any] | None], context: Context) -> dict[str, Value]:
     """What a record tells: the values of the attributes that there are, secrets hidden when evaluated."""
     values = {name: getter(context) for name, getter in getters.items() if getter is not None}
-    return values | dict.fromkeys(_SECRETS & values.keys(), HIDDEN)
+    for name in _SECRETS:
+        if name in values:
+            values[name] = HIDDEN
+    return values
 
 
 def authentication_certificate(draft: Draft) -> Act:

@@ -64,12 +64,13 @@ def let_nodes_pay(tag: Any) -> None:
     node = getattr(tag, "node_class", None)
     if node is None:
         return
+    prints = issubclass(node, OutputNode)
 
     def render(self: Any, context: RenderContext, buffer: TextIO) -> int:
         if self.price is None:
             self.price = _NODE + sum(map(_steps, _expressions(self, context)))
         BUDGET.spend(self.price)
-        if not isinstance(self, OutputNode):
+        if not prints:
             return int(node.render_to_output(self, context, buffer))
         value = self.expression.evaluate(context)
         BUDGET.spend(weight(value))
