@@ -1,8 +1,8 @@
 """From a syntax tree to typed Python: a function `(scope, node) -> bound` for each class of nodes.
 
-`binder` binds a whole expression; `dispatch` looks up the function of a node's class. An expression becomes
-a `Bound` (its type, its code, what is known of it), a lambda or method group an `Untyped` until a delegate
-gives it a type, and a statement becomes lines. `scope` says what a scope is.
+`binder` binds a whole expression, and says which function binds which class; `dispatch` looks it up. An
+expression becomes a `Bound` (its type, its code, what is known of it), a lambda or method group an `Untyped`
+until a delegate gives it a type, and a statement becomes lines. `scope` says what a scope is.
 
 Floors, from the ground up; `tests/unit/test_house.py` holds them:
 
