@@ -295,11 +295,16 @@ def spend(case: Case, times: int, body: str, *, counts: bool = False) -> Spent:
     return Spent(REQUEST_STEPS - exchange.context.allowance.steps, seconds, calls, stopped, status)
 
 
+def fitting(case: Case, times: int) -> int:
+    """So often, or as often as an upload takes the element."""
+    return min(times, SIZE_LIMIT // len(document(case, 1)))
+
+
 def fault(tag: str, place: int, seed: int, size: int) -> str:
     """What is wrong with the price of a case of an element, on a request that the seed makes; or nothing."""
     case, rng = CASES[tag][place], random.Random(seed)
     body = large(rng, case, size)
-    times = min(rng.choice((1, 10, 40)), SIZE_LIMIT // len(document(case, 1)))
+    times = fitting(case, rng.choice((1, 10, 40)))
     spend(case, 1, body)  # what is imported, read and kept once
     without, spent = (spend(case, count, body, counts=True) for count in (0, times))
     calls, steps = spent.calls - without.calls, max(spent.steps - without.steps, 0)
