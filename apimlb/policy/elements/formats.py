@@ -46,17 +46,8 @@ def loaded(content: bytes | str) -> Any:
         raise
 
 
-def fault_of_json(content: bytes) -> str | None:
-    """Why a body is no JSON; None for one that is."""
-    try:
-        loaded(content)
-    except (ValueError, RecursionError) as error:
-        return str(error)
-    return None
-
-
-def fault_of_xml(content: bytes) -> str | None:
-    """Why a body is no XML; None for one that is. A document type may declare nothing, as in .NET."""
+def check_xml(content: bytes) -> None:
+    """Raises ValueError for a body that is no XML. A document type may declare nothing, as in .NET."""
     BUDGET.spend(len(content) >> 6)
     BUDGET.spend((content.count(b"<") >> 3) + (content.count(b"=") >> 1))
 
@@ -68,9 +59,8 @@ def fault_of_xml(content: bytes) -> str | None:
     parser.StartDoctypeDeclHandler = doctype
     try:
         parser.Parse(content, True)
-    except (ValueError, expat.ExpatError) as error:
-        return str(error)
-    return None
+    except expat.ExpatError as error:
+        raise ValueError(str(error)) from error
 
 
 def dumped(value: Any) -> bytes:

@@ -200,21 +200,24 @@ def validate_content(draft: Draft) -> Act:
         if given not in {*map(formats.media_type, _contents(context, view)), *named}:
             message = f"Unspecified content type {given} is not allowed."
             yield _violation(part, given, message, unknown(context))
-        for kind, fault, action in contents:
-            if kind in ("", given) and (wrong := fault(content_of(view.body))) is not None:
-                message = f"Body does not conform to the definition: {wrong}"
+        for kind, read, action in contents:
+            try:
+                if kind in ("", given):
+                    read(content_of(view.body))
+            except (ValueError, RecursionError) as error:
+                message = f"Body does not conform to the definition: {error}"
                 yield _violation(part, given, message, action(context))
 
     return _validation(draft, find)
 
 
-def _content(draft: Draft) -> tuple[str, Callable[[bytes], str | None], Getter[str]]:
-    """The media type that is checked, what says why a body cannot be read (None for one that can), and the
-    action then."""
+def _content(draft: Draft) -> tuple[str, Callable[[bytes], object], Getter[str]]:
+    """The media type that is checked, what raises ValueError or RecursionError for a body that does not read,
+    and the action then."""
     draft.lacks("schema-id", "schema-ref", "allow-additional-properties", "case-insensitive-property-names")
     form = draft.required_word("validate-as", choice("json", "xml", "soap"))
-    fault = formats.fault_of_json if form == "json" else formats.fault_of_xml
-    return formats.media_type(draft.word("type", STRING, "")), fault, draft.required("action", _ACTION)
+    read = formats.loaded if form == "json" else formats.check_xml
+    return formats.media_type(draft.word("type", STRING, "")), read, draft.required("action", _ACTION)
 
 
 def _content_type_map(draft: Draft) -> Callable[[Context, str], str]:

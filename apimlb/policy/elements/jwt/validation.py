@@ -196,8 +196,7 @@ def _token_in(draft: Draft, scheme: Getter[str | None]) -> Callable[[Context], s
         if query is not None:
             values = context.request.original_url.query.get(query(context), ())
             return next(filter(None, values), None)
-        required = scheme(context)
-        return _bare(formats.header(context.request.headers, header(context)) or "", required)
+        return _bare(formats.header(context.request.headers, header(context)) or "", scheme(context))
 
     return token
 
