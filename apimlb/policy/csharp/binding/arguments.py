@@ -15,7 +15,7 @@ from apimlb.policy.csharp.binding.dispatch import value_or_untyped
 from apimlb.policy.csharp.binding.lookup import is_var, type_of
 from apimlb.policy.csharp.binding.scope import Scope, Untyped
 from apimlb.policy.csharp.conversions import SIGNED
-from apimlb.policy.csharp.syntax.nodes import Argument, Name, Node, OutVariable
+from apimlb.policy.csharp.syntax.nodes import Argument, Name, Node, TypedName
 
 
 class Given(NamedTuple):
@@ -38,7 +38,7 @@ def given_arguments(scope: Scope, written: Sequence[Argument]) -> list[Given]:
 
 def _given(scope: Scope, written: Argument) -> Given:
     value = written.value
-    if isinstance(value, OutVariable):
+    if isinstance(value, TypedName):
         declared = VOID if is_var(scope, value.type) else type_of(scope, value.type)
         return Given(value, Bound(declared, ""), written.name, "out", None, value.name, value.name_at)
     if not written.mode:

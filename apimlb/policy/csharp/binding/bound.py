@@ -5,7 +5,6 @@ from typing import Final, NamedTuple
 
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.signatures import Member
-from apimlb.policy.csharp.syntax.statement_nodes import SwitchLabel
 
 NOT_CONSTANT: Final = object()
 
@@ -82,25 +81,16 @@ Symbol = Variable | LocalMethod
 
 
 @dataclass(slots=True, eq=False, repr=False)
-class SwitchFacts:
-    """What types and constants say of a switch: whether some label takes every value, and the one label that
-    takes a constant value (None: any may)."""
-
-    covered: bool = False
-    chosen: SwitchLabel | None = None
-    constant: bool = False
-
-
-@dataclass(slots=True, eq=False, repr=False)
 class Findings:
-    """By the ids of nodes: conditions that are constant, patterns that every value fits, and switches.
+    """What types and constants say.
 
+    truths      by the ids of nodes, where it is known: what a condition is, whether every value fits a
+                pattern, whether a label takes the switch's constant, whether patterns of a switch take
+                every value
     partial     whether a local may have no value where it is used, for all that binding can tell
     properties  the properties that are read, as (type, name)
     """
 
     truths: dict[int, bool] = field(default_factory=dict)
-    always: set[int] = field(default_factory=set)
-    switches: dict[int, SwitchFacts] = field(default_factory=dict)
     partial: bool = False
     properties: set[tuple[str, str]] = field(default_factory=set)

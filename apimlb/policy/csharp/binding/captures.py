@@ -30,10 +30,12 @@ def celled_names(tree: nodes.Node) -> set[str]:
             changing.update(_assigned(node))
         if in_loop:
             changing.update(name for name, _, _ in _declared(node))
-        if isinstance(node, statement_nodes.ForEach):
-            changing.add(node.name)
         deeper = inside or isinstance(node, nodes.Lambda | statement_nodes.LocalFunction)
-        per_round = (node.body, getattr(node, "condition", None)) if isinstance(node, LOOPS) else ()
+        per_round = (
+            (node.body, getattr(node, "condition", None), getattr(node, "variable", None))
+            if isinstance(node, LOOPS)
+            else ()
+        )
         for child in nodes.children(node):
             stack.append((child, deeper, in_loop or child in per_round))
     return captured & changing
@@ -58,7 +60,7 @@ def _assigned(node: nodes.Node) -> Iterator[str]:
         target = node.operand
     elif isinstance(node, nodes.Argument) and node.mode:
         target = node.value
-    if isinstance(target, nodes.Name | nodes.OutVariable):
+    if isinstance(target, nodes.Name | nodes.TypedName):
         yield target.name
 
 
@@ -67,7 +69,7 @@ def _declared(node: nodes.Node) -> Iterator[tuple[str, int, bool]]:
     if isinstance(node, statement_nodes.Declaration):
         for at, name, _ in node.declarators:
             yield name, at, node.type.is_var
-    elif isinstance(node, nodes.OutVariable | nodes.Is | statement_nodes.SwitchLabel) and node.name:
+    elif isinstance(node, nodes.TypedName):
         yield node.name, node.name_at, True
 
 

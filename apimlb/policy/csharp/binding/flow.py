@@ -4,7 +4,7 @@ reachability)."""
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from apimlb.policy.csharp.binding.bound import Findings, SwitchFacts
+from apimlb.policy.csharp.binding.bound import Findings
 from apimlb.policy.csharp.binding.flow_expressions import (
     DEAD,
     STATEMENTS,
@@ -20,7 +20,7 @@ from apimlb.policy.csharp.binding.flow_expressions import (
     test,
 )
 from apimlb.policy.csharp.syntax import statement_nodes
-from apimlb.policy.csharp.syntax.nodes import Literal, Node
+from apimlb.policy.csharp.syntax.nodes import Literal, Node, TypedName
 
 
 class Analysis(NamedTuple):
@@ -93,7 +93,7 @@ def _for(flow: Flow, node: statement_nodes.For) -> int:
 def _for_each(flow: Flow, node: statement_nodes.ForEach) -> int:
     flow = flow.inside()
     flow = flow.at(after(flow, node.source))
-    _, jumps = _body(flow.given(node.name), node.body)
+    _, jumps = _body(flow.given(node.variable.name), node.body)
     return met(flow.state, jumps.breaks)
 
 
@@ -154,34 +154,39 @@ def _using(flow: Flow, node: statement_nodes.Using) -> int:
 
 def _switch(flow: Flow, node: statement_nodes.Switch) -> int:
     before = after(flow, node.value)
+    truths = flow.walk.facts.truths
+    labels = [label for section in node.sections for label in section.labels]
+    chosen = any(truths.get(id(label)) for label in labels)
     # Binding may not have got to the switch because of an error before it.
-    facts = flow.walk.facts.switches.get(id(node)) or SwitchFacts(covered=isinstance(node.value, Literal))
-    covered = facts.covered or any(label.is_default for each in node.sections for label in each.labels)
+    covered = truths.get(id(node), isinstance(node.value, Literal))
+    covered = covered or chosen or any(label.pattern is None for label in labels)
     jumps = Jumps(False, flow.finally_depth)
     inner = flow.inside()._replace(jumps=(*flow.jumps, jumps))
     for section in node.sections:
         inner = _declared(inner, section.statements)  # the locals of all sections share one scope
     for section in node.sections:
         last = section is node.sections[-1]
-        jumps.breaks.append(_section(inner.inside().at(before), section, facts, last=last))
-    taken = facts.constant and facts.chosen is not None
-    return met(DEAD if covered or taken else before, jumps.breaks)
+        jumps.breaks.append(_section(inner.inside().at(before), section, chosen=chosen, last=last))
+    return met(DEAD if covered else before, jumps.breaks)
 
 
-def _section(flow: Flow, section: statement_nodes.SwitchSection, facts: SwitchFacts, *, last: bool) -> int:
-    end = after_all(flow.at(_entry(flow, section, facts)), section.statements)
+def _section(flow: Flow, section: statement_nodes.SwitchSection, *, chosen: bool, last: bool) -> int:
+    end = after_all(flow.at(_entry(flow, section, chosen=chosen)), section.statements)
     if end != DEAD:
         label = section.labels[-1]
         flow.report(label.at, "CS8070" if last else "CS0163", flow.walk.text[label.at : label.end])
     return end
 
 
-def _entry(flow: Flow, section: statement_nodes.SwitchSection, facts: SwitchFacts) -> int:
-    """The state in which a section begins, from any of its labels."""
+def _entry(flow: Flow, section: statement_nodes.SwitchSection, *, chosen: bool) -> int:
+    """The state in which a section begins, from any of its labels; with `chosen` one label of the switch
+    takes its constant."""
     entry = DEAD
     for label in section.labels:
-        taken = label is facts.chosen or (label.is_default and facts.chosen is None)
-        here = flow.at(flow.state if taken or not facts.constant else DEAD).given(label.name)
+        taken = not chosen if label.pattern is None else flow.walk.facts.truths.get(id(label), True)
+        here = flow.at(flow.state if taken else DEAD)
+        if isinstance(label.pattern, TypedName):
+            here = here.given(label.pattern.name)
         entry &= here.state if label.when is None else test(here, label.when)[0]
     return entry
 

@@ -204,11 +204,11 @@ def _logical(flow: Flow, node: nodes.Binary) -> tuple[int, int]:
 
 def _pattern(flow: Flow, node: nodes.Is) -> tuple[int, int]:
     flow = flow.at(after(flow, node.operand))
-    if node.name is None:
+    if not isinstance(node.pattern, nodes.TypedName):
         return flow.state, flow.state
-    flow = flow.fresh(node.name)
-    always = id(node) in flow.walk.facts.always
-    return flow.assigned(node.name).state, flow.state | PASSED if always else flow.state
+    flow = flow.fresh(node.pattern.name)
+    always = id(node.pattern) in flow.walk.facts.truths
+    return flow.assigned(node.pattern.name).state, flow.state | PASSED if always else flow.state
 
 
 def _split(flow: Flow, node: nodes.Node) -> int:
@@ -266,7 +266,7 @@ def _invocation(flow: Flow, node: nodes.Invocation) -> int:
     flow = flow.at(after(flow, node.target))
     received: list[str] = []
     for each in node.arguments:
-        if isinstance(each.value, nodes.OutVariable):
+        if isinstance(each.value, nodes.TypedName):
             flow = flow.fresh(each.value.name)
             received.append(each.value.name)
         elif each.mode == "out" and isinstance(each.value, nodes.Name):

@@ -92,10 +92,13 @@ def bind_for_each(scope: Scope, node: statement_nodes.ForEach) -> Lines:
     source = value(scope, node.source)
     element = _element(scope, source.type, node)
     scope = scope.inside()
-    kind = element if is_var(scope, node.type) else type_of(scope, node.type)
+    written = node.variable.type
+    kind = element if is_var(scope, written) else type_of(scope, written)
     name = scope.temporary()
     item = cast(scope, Bound(element, name, repeatable=True), kind, node.at)
-    variable = scope.declare(node.name, kind, node.name_at, readonly="foreach iteration variable")
+    variable = scope.declare(
+        node.variable.name, kind, node.variable.name_at, readonly="foreach iteration variable"
+    )
     stored = [Line(variable.stored(item.code), node.at)]
     if item.repeatable and not variable.cell:
         name, stored = variable.python, []

@@ -10,7 +10,7 @@ from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.csharp.binding.assignables import assigned_local
 from apimlb.policy.csharp.binding.blocks import block_lines
-from apimlb.policy.csharp.binding.bound import Bound, SwitchFacts, Variable
+from apimlb.policy.csharp.binding.bound import Bound, Variable
 from apimlb.policy.csharp.binding.conversion import condition, convert
 from apimlb.policy.csharp.binding.dispatch import value
 from apimlb.policy.csharp.binding.emit import Line, Lines, suite
@@ -19,7 +19,7 @@ from apimlb.policy.csharp.binding.loops import continues
 from apimlb.policy.csharp.binding.scope import Names, Scope
 from apimlb.policy.csharp.binding.values import once
 from apimlb.policy.csharp.conversions import INTEGRAL
-from apimlb.policy.csharp.syntax.nodes import Is, MemberAccess, Name, Node, TypeName
+from apimlb.policy.csharp.syntax.nodes import Is, MemberAccess, Name, Node, TypedName, TypeName
 from apimlb.policy.csharp.syntax.statement_nodes import Declaration, Switch, SwitchLabel, SwitchSection
 
 PLAIN = INTEGRAL | {"System.Boolean", "System.String"}
@@ -28,16 +28,15 @@ PLAIN = INTEGRAL | {"System.Boolean", "System.String"}
 
 def bind_is(scope: Scope, node: Is) -> Bound:
     bound = value(scope, node.operand)
-    written, constant = node.type, node.constant
-    if written is not None and node.name is not None:
-        code, _ = type_test(scope, bound, written, node)
-    elif written is not None and not _is_constant(scope, written):
-        code = scope.call(is_type, bound.code, scope.use(type_of(scope, written)))
+    pattern = node.pattern
+    if isinstance(pattern, TypedName):
+        code, _ = type_test(scope, bound, pattern)
+    elif isinstance(pattern, Node):
+        code, _ = constant_test(scope, bound, pattern)
+    elif _is_constant(scope, pattern):
+        code, _ = constant_test(scope, bound, _as_expression(pattern))
     else:
-        if written is not None:
-            constant = _as_expression(written)
-        assert constant is not None
-        code, _ = constant_test(scope, bound, constant)
+        code = scope.call(is_type, bound.code, scope.use(type_of(scope, pattern)))
     return Bound(scope.registry.bool, code, safe=True)
 
 
@@ -63,14 +62,13 @@ def _as_expression(written: TypeName) -> Node:
     return made
 
 
-def type_test(scope: Scope, bound: Bound, written: TypeName, node: Is | SwitchLabel) -> tuple[str, Variable]:
-    """Code that tests for the type `written` and gives the node's name the value, and that local."""
-    assert node.name is not None
-    if is_var(scope, written):
+def type_test(scope: Scope, bound: Bound, node: TypedName) -> tuple[str, Type]:
+    """Code that tests for a type and gives the local the value, and that type."""
+    if is_var(scope, node.type):
         target, always = bound.type, True
     else:
-        target = type_of(scope, written)
-        _check_testable(scope, bound.type, target, written.at)
+        target = type_of(scope, node.type)
+        _check_testable(scope, bound.type, target, node.at)
         plain = bound.type.is_value and not bound.type.is_nullable
         always = plain and scope.registry.derives(bound.type, target)
     scope.facts.partial = True
@@ -78,11 +76,11 @@ def type_test(scope: Scope, bound: Bound, written: TypeName, node: Is | SwitchLa
     if variable.cell:
         scope.before.append(Line(variable.stored("None"), node.name_at))
     if always:
-        scope.facts.always.add(id(node))
-        return f"({assigned_local(scope, variable, bound.code)}, True)[1]", variable
+        scope.facts.truths[id(node)] = True
+        return f"({assigned_local(scope, variable, bound.code)}, True)[1]", target
     first, again = once(scope, bound)
     test = scope.call(is_type, first, scope.use(target))
-    return f"({test} and ({assigned_local(scope, variable, again)}, True)[1])", variable
+    return f"({test} and ({assigned_local(scope, variable, again)}, True)[1])", target
 
 
 def _check_testable(scope: Scope, source: Type, target: Type, at: int) -> None:
@@ -159,10 +157,9 @@ def _choice(scope: Scope, node: Switch, switched: Bound, chosen: str) -> tuple[L
     kind = switched.type.underlying
     handled = Handled(
         (kind.name not in PLAIN and kind.kind != "enum")
-        or any(label.type is not None or label.when is not None for label in labels)
+        or any(isinstance(label.pattern, TypedName) or label.when is not None for label in labels)
     )
-    constant = switched.is_constant and not handled.patterns
-    facts = scope.facts.switches[id(node)] = SwitchFacts(constant=constant)
+    scope.facts.truths[id(node)] = False
     default = -1
     lines: Lines = []
     patterns: list[Names] = []
@@ -170,30 +167,29 @@ def _choice(scope: Scope, node: Switch, switched: Bound, chosen: str) -> tuple[L
         inner = scope.inside()
         patterns.append(inner.names)
         for label in section.labels:
-            if not label.is_default:
-                lines += _label_lines(inner, label, switched, handled, facts, f"{chosen} = {number}")
+            if label.pattern is not None:
+                lines += _label_lines(inner, label, label.pattern, switched, handled, f"{chosen} = {number}")
             elif default >= 0:
                 _repeated(scope, label, "default:")
             else:
                 default = number
-    facts.covered = handled.all
+    scope.facts.truths[id(node)] = handled.all
     return [*lines, Line(f"{chosen} = {default}", node.at), Line("break", node.at)], patterns
 
 
 def _label_lines(
-    scope: Scope, label: SwitchLabel, switched: Bound, handled: Handled, facts: SwitchFacts, choose: str
+    scope: Scope, label: SwitchLabel, pattern: Node, switched: Bound, handled: Handled, choose: str
 ) -> Lines:
     before: Lines = []
     scope = scope.after(before)
-    if label.type is not None:
-        test, variable = type_test(scope, switched, label.type, label)
-        _handle_type(scope, label, variable.type, handled)
+    if isinstance(pattern, TypedName):
+        test, kind = type_test(scope, switched, pattern)
+        _handle_type(scope, label, pattern, kind, handled)
     else:
-        assert label.constant is not None
-        test, constant = constant_test(scope, switched, label.constant)
+        test, constant = constant_test(scope, switched, pattern)
         _handle_constant(scope, label, constant, handled)
-        if facts.constant and constant.constant == switched.constant:
-            facts.chosen = label
+        if switched.is_constant and not handled.patterns:
+            scope.facts.truths[id(label)] = constant.constant == switched.constant
     if label.when is not None:
         test = f"({test} and {condition(scope, label.when)})"
     taken = [Line(choose, label.at), Line("break", label.at)]
@@ -211,13 +207,12 @@ def _section(scope: Scope, section: SwitchSection, patterns: Names) -> Lines:
     return lines
 
 
-def _handle_type(scope: Scope, label: SwitchLabel, kind: Type, handled: Handled) -> None:
+def _handle_type(scope: Scope, label: SwitchLabel, pattern: TypedName, kind: Type, handled: Handled) -> None:
     if handled.all or any(scope.registry.derives(kind, other) for other in handled.types):
-        assert label.type is not None
-        scope.refuse("CS8120", label.type.at)
+        scope.refuse("CS8120", pattern.at)
     if label.when is None:
         handled.types.append(kind)
-        handled.all = handled.all or id(label) in scope.facts.always
+        handled.all = handled.all or id(pattern) in scope.facts.truths
 
 
 def _handle_constant(scope: Scope, label: SwitchLabel, constant: Bound, handled: Handled) -> None:

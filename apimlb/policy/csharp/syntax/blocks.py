@@ -6,9 +6,8 @@ from typing import Any
 from apimlb.policy.csharp.syntax import statement_nodes
 from apimlb.policy.csharp.syntax.creation import parse_item
 from apimlb.policy.csharp.syntax.cursor import Cursor
-from apimlb.policy.csharp.syntax.lexer import Token
-from apimlb.policy.csharp.syntax.nodes import Node, ThrowExpression, TypeName
-from apimlb.policy.csharp.syntax.type_names import parse_type, try_declared, try_type
+from apimlb.policy.csharp.syntax.nodes import Node, ThrowExpression, TypedName, TypeName
+from apimlb.policy.csharp.syntax.type_names import parse_type, parse_typed_name, try_declared, try_type
 
 _REFUSED = {
     "goto": ("NotAllowed", "'goto' is not supported in a policy expression"),
@@ -202,14 +201,11 @@ def _updates(cursor: Cursor) -> list[Node]:
     return cursor.listed(_run, ")")
 
 
-def _loop_variable(cursor: Cursor) -> Token:
+def _loop_variable(cursor: Cursor) -> TypedName:
+    written = parse_type(cursor)
     if cursor.at_keyword("in"):
         cursor.refuse("Type and identifier are both required in a foreach statement", "CS0230")
-    return cursor.identifier()
-
-
-def _for_each(at: int, written: TypeName, name: Token, source: Node, body: Any) -> Node:
-    return statement_nodes.ForEach(at, written, name.text, source, body, name.at)
+    return parse_typed_name(cursor, written)
 
 
 def _catches(cursor: Cursor) -> list[statement_nodes.Catch]:
@@ -266,21 +262,20 @@ def _section(cursor: Cursor) -> statement_nodes.SwitchSection:
 
 def _label(cursor: Cursor) -> statement_nodes.SwitchLabel:
     token = cursor.advance()
-    label = statement_nodes.SwitchLabel(token.at, None)
+    pattern, when = None, None
     if token.text == "case":
-        start = cursor.index
-        label.type = try_declared(cursor)
-        if label.type is not None and not cursor.at_word("when"):
-            label.name_at = cursor.token.at
-            label.name = cursor.advance().text
-        else:
-            label.type = None
-            cursor.reset(start)
-            label.constant = cursor.expression()
-        if cursor.accept_word("when"):
-            label.when = cursor.expression()
-    label.end = cursor.expect(":").end
-    return label
+        pattern = _case_pattern(cursor)
+        when = cursor.expression() if cursor.accept_word("when") else None
+    return statement_nodes.SwitchLabel(token.at, pattern, when, cursor.expect(":").end)
+
+
+def _case_pattern(cursor: Cursor) -> Node:
+    start = cursor.index
+    written = try_declared(cursor)
+    if written is not None and not cursor.at_word("when"):
+        return parse_typed_name(cursor, written)
+    cursor.reset(start)
+    return cursor.expression()
 
 
 _OVERFLOWS = ("checked", "unchecked")
@@ -291,7 +286,7 @@ _STATEMENTS: dict[str, tuple[Any, ...]] = {
     "continue": (statement_nodes.Continue, ";"),
     "do": (statement_nodes.DoWhile, _embedded, "while", _condition, ";"),
     "for": (statement_nodes.For, "(", _before_rounds, _optional, ";", _updates, _embedded),
-    "foreach": (_for_each, "(", parse_type, _loop_variable, "in", Cursor.expression, ")", _embedded),
+    "foreach": (statement_nodes.ForEach, "(", _loop_variable, "in", Cursor.expression, ")", _embedded),
     "if": (statement_nodes.If, _condition, _embedded, _otherwise),
     "return": (statement_nodes.Return, _optional, ";"),
     "switch": (statement_nodes.Switch, _condition, _sections),

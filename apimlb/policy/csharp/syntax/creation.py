@@ -2,7 +2,13 @@
 
 from apimlb.policy.csharp.syntax import nodes
 from apimlb.policy.csharp.syntax.cursor import Cursor
-from apimlb.policy.csharp.syntax.type_names import accept_rank, parse_type, try_declared, try_plain_type
+from apimlb.policy.csharp.syntax.type_names import (
+    accept_rank,
+    parse_type,
+    parse_typed_name,
+    try_declared,
+    try_plain_type,
+)
 
 _NO_MEMBER_NAME = (
     "Invalid anonymous type member declarator. Anonymous type members must be declared with a member "
@@ -34,12 +40,7 @@ def _argument(cursor: Cursor) -> nodes.Argument:
         at = cursor.token.at
     mode = cursor.advance().text if cursor.at_keyword("out") or cursor.at_keyword("ref") else ""
     written = try_declared(cursor) if mode == "out" else None
-    value: nodes.Node
-    if written is None:
-        value = cursor.expression()
-    else:
-        local = cursor.identifier()
-        value = nodes.OutVariable(written.at, written, local.text, local.at)
+    value = cursor.expression() if written is None else parse_typed_name(cursor, written)
     return nodes.Argument(at, value, name, mode, name_at)
 
 

@@ -103,11 +103,10 @@ def _is(cursor: Cursor, at: int, operand: nodes.Node) -> nodes.Node:
     start = cursor.index
     found = type_names.try_type(cursor)
     if found is not None and not cursor.at_op("(") and not (cursor.at_op(".") or cursor.at_op("?.")):
-        name_at = cursor.token.at
-        name = cursor.advance().text if cursor.token.kind == "id" else None
-        return nodes.Is(at, operand, found, name, name_at=name_at)
+        named = cursor.token.kind == "id"
+        return nodes.Is(at, operand, type_names.parse_typed_name(cursor, found) if named else found)
     cursor.reset(start)
-    return nodes.Is(at, operand, None, None, _binary(cursor, PRECEDENCE["<<"]))
+    return nodes.Is(at, operand, _binary(cursor, PRECEDENCE["<<"]))
 
 
 def _unary(cursor: Cursor) -> nodes.Node:

@@ -100,8 +100,8 @@ class MemberAccess(Node):
     type_arguments: list[TypeName] | None = None
 
 
-class OutVariable(Node):
-    """`int x` behind `out`, which declares a local."""
+class TypedName(Node):
+    """`int x` that declares a local: behind `out`, as a pattern, or in `foreach`."""
 
     type: TypeName
     name: str
@@ -183,10 +183,7 @@ class Is(Node):
     """`operand is Type`, `operand is Type name` or `operand is constant`."""
 
     operand: Node
-    type: TypeName | None
-    name: str | None = None
-    constant: Node | None = None
-    name_at: int = 0
+    pattern: TypeName | TypedName | Node
 
 
 class Initializer(Node):

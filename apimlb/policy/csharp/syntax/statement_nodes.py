@@ -1,6 +1,6 @@
 """The syntax tree of the statements of C# 7. `at` is an offset into the source."""
 
-from apimlb.policy.csharp.syntax.nodes import Node, Syntax, TypeName
+from apimlb.policy.csharp.syntax.nodes import Node, Syntax, TypedName, TypeName
 
 
 class BlockStatement(Node):
@@ -48,11 +48,9 @@ class For(Node):
 
 
 class ForEach(Node):
-    type: TypeName
-    name: str
+    variable: TypedName
     source: Node
     body: BlockStatement
-    name_at: int = 0
 
 
 class Return(Node):
@@ -91,19 +89,12 @@ class Using(Node):
 
 
 class SwitchLabel(Node):
-    """`case` of a switch: a constant, or a type pattern with a name, with an optional `when`; default is
-    both None. It ends, with its colon, at `end`."""
+    """`case` of a switch: a constant, or a type with a name, with an optional `when`; that of the default is
+    None. It ends, with its colon, at `end`."""
 
-    constant: Node | None
-    type: TypeName | None = None
-    name: str | None = None
-    when: Node | None = None
-    name_at: int = 0
-    end: int = 0
-
-    @property
-    def is_default(self) -> bool:
-        return self.constant is None and self.type is None
+    pattern: TypedName | Node | None
+    when: Node | None
+    end: int
 
 
 class SwitchSection(Node):

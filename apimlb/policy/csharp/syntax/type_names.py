@@ -2,7 +2,7 @@
 
 from apimlb.policy.csharp.syntax.cursor import Cursor
 from apimlb.policy.csharp.syntax.lexer import Token
-from apimlb.policy.csharp.syntax.nodes import TypeName
+from apimlb.policy.csharp.syntax.nodes import TypedName, TypeName
 
 _PREDEFINED = "bool byte char decimal double float int long object sbyte short string uint ulong ushort"
 PREDEFINED = frozenset(_PREDEFINED.split())
@@ -30,6 +30,12 @@ def try_declared(cursor: Cursor, *follows: str) -> TypeName | None:
         return found
     cursor.reset(start)
     return None
+
+
+def parse_typed_name(cursor: Cursor, written: TypeName) -> TypedName:
+    """The local whose type has been read, and whose name comes next."""
+    name = cursor.identifier()
+    return TypedName(written.at, written, name.text, name.at)
 
 
 def try_type(cursor: Cursor) -> TypeName | None:

@@ -7,7 +7,7 @@ from apimlb.policy.csharp.syntax.nodes import Node
 
 # Parts of the nodes that hold them.
 PARTS = {
-    nodes.Node, nodes.Argument, nodes.Initializer, nodes.Interpolation, nodes.OutVariable,
+    nodes.Node, nodes.Argument, nodes.Initializer, nodes.Interpolation, nodes.TypedName,
     statement_nodes.Catch, statement_nodes.SwitchLabel, statement_nodes.SwitchSection,
 }  # fmt: skip
 

@@ -36,7 +36,7 @@ def written(scope: Scope) -> dict[str, Any]:
         "names": (dict(scope.names.own), dict(scope.names.inner)),
         "before": list(scope.before),
         "function": (list(scope.function.returns), set(scope.function.used)),
-        "facts": (dict(facts.truths), set(facts.always), dict(facts.switches), facts.partial),
+        "facts": (dict(facts.truths), facts.partial),
         "properties": set(facts.properties),
         "copies": dict(scope.program.copies),
     }
