@@ -9,7 +9,7 @@ from apimlb.policy.clr.exceptions import ClrException, argument, invalid_operati
 from apimlb.policy.clr.json import tokens
 from apimlb.policy.clr.json.scalar_casts import change_type
 from apimlb.policy.clr.json.scalars import scalar, value_of
-from apimlb.policy.clr.json.typed_scalars import takes_null
+from apimlb.policy.clr.json.typed_scalars import shown, takes_null
 from apimlb.policy.clr.objects.text import clr_type_name
 from apimlb.policy.clr.types.constructed import Type
 
@@ -17,7 +17,7 @@ from apimlb.policy.clr.types.constructed import Type
 def token_at(token: tokens.JToken, key: object) -> tokens.JToken | None:
     """`token[key]`: by name in an object, by position in an array."""
     if type(token) is tokens.JObject:
-        if isinstance(key, str):
+        if type(key) is str:
             return token.get(key)
     elif isinstance(token, tokens.JList):
         if type(key) is int:
@@ -44,8 +44,9 @@ def wrong_key(done: str, token: tokens.JObject | tokens.JList, key: object) -> C
     wanted = {"Object": "Object property name", "Array": "Int32 array index"}.get(
         token.type_name, "Argument position index"
     )
-    shown = f'"{key}"' if isinstance(key, str) else str(key)
-    return argument(f"{done} J{token.type_name} values with invalid key value: {shown}. {wanted} expected.")
+    return argument(
+        f"{done} J{token.type_name} values with invalid key value: {shown(key)}. {wanted} expected."
+    )
 
 
 _PYTHON = {

@@ -9,7 +9,6 @@ from apimlb.policy.clr.exceptions import argument, invalid_operation, required
 from apimlb.policy.clr.json import tokens
 from apimlb.policy.clr.json.scalars import value_of
 from apimlb.policy.clr.json.serialization import LISTED
-from apimlb.policy.clr.numbers.arithmetic import Char
 
 C = TypeVar("C", bound=tokens.JContainer)
 _SPREAD = (*LISTED, ReadOnlyMap)
@@ -25,8 +24,6 @@ def content_tokens(content: object) -> list[tokens.JToken]:
             BUDGET.spend(1 + (max(len(made) - at, 0) >> 4))
             made[at:at] = content_tokens(item)
         return made
-    if isinstance(content, Char):
-        raise argument("Could not determine JSON object type for type System.Char.")
     return [value_of(content)]
 
 

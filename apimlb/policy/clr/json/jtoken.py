@@ -52,8 +52,7 @@ _TYPES = {
 def token_put(token: JToken, key: object, value: JToken | None) -> None:
     if not isinstance(token, JObject | JList):
         raise exceptions.invalid_operation(f"Cannot set child value on {token.clr_name}.")
-    fits = isinstance(key, str) if isinstance(token, JObject) else type(key) is int
-    if not fits:
+    if type(key) is not (str if isinstance(token, JObject) else int):
         raise conversions.wrong_key("Set", token, key)
     token.put(key, value)  # type: ignore[arg-type]
 
@@ -144,11 +143,11 @@ def select_token(token: JToken, path: str | None, error: bool = False) -> JToken
 L = "Newtonsoft.Json.Linq."
 
 _KEYWORDS = {"Boolean": "bool", "Char": "char", "String": "string", "Byte[]": "byte[]", **KEYWORDS}
-_VALUES = [_KEYWORDS.get(name, name) for name in NULLABLE_CASTS]
+_VALUES = [_KEYWORDS.get(name, name) for name in NULLABLE_CASTS if name != "Char"]
 
 
 def _cast_rows() -> tuple[Row, ...]:
-    made = [each for keyword in _VALUES if keyword != "char" for each in (keyword, f"{keyword}?")]
+    made = [each for keyword in _VALUES for each in (keyword, f"{keyword}?")]
     casts = {_KEYWORDS.get(name, name): cast for name, cast in TOKEN_CASTS.items()}
     casts |= {f"{_KEYWORDS.get(name, name)}?": cast for name, cast in NULLABLE_CASTS.items()}
     return (
@@ -308,7 +307,7 @@ DEFINITIONS = (
             ("string ToString(string format)", lambda token, layout: format_value(token.value, layout)),
             ("static JValue CreateComment(string value)", lambda text: JValue(text, "Comment")),
             ("object Value", scalar, conversions.scalar_put),
-            ("new(string value)", conversions.string_value),
+            ("new(string|char value)", conversions.string_value),
             (f"new({'|'.join([*_VALUES, 'Uri'])} value)", value_of),
             ("new(object value)", value_of),
             ("new(JValue other)", lambda token: token.clone()),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from uuid import UUID
 
 from apimlb.policy.clr.convert import parsing
 from apimlb.policy.clr.convert.type_codes import CODES
@@ -31,7 +32,25 @@ def _to_date(value: object) -> DateTime:
 
 
 def _to_offset(value: object) -> DateTimeOffset:
-    return DateTimeOffset(value.ticks) if isinstance(value, DateTime) else parse_offset(str(value))
+    return parse_offset(value) if type(value) is str else DateTimeOffset(parsing.to_date(value).ticks)
+
+
+def _to_guid(value: object) -> Guid:
+    if not isinstance(value, bytearray):
+        return parse_guid(text_of(value))
+    if len(value) != 16:
+        raise argument("Byte array for GUID must be exactly 16 bytes long.", "b")
+    return Guid(UUID(bytes_le=bytes(value)))
+
+
+def _to_bytes(value: object) -> bytearray | None:
+    """The bytes of a text in Base64 or of a BigInteger; None for any other value."""
+    if type(value) is str:
+        return from_base64(value)
+    if type(value) is BigInteger:
+        size = (value ^ (value >> value.bit_length())).bit_length() // 8 + 1
+        return bytearray(value.to_bytes(size, "little", signed=True))
+    return None
 
 
 def _to_integer(name: str) -> Callable[[object], int]:
@@ -53,13 +72,13 @@ _CASTS: dict[str, tuple[type, frozenset[str], Callable[..., object]]] = {
     "Char": (Char, _CHAR, parsing.to_char),
     "DateTime": (DateTime, _DATE, _to_date),
     "DateTimeOffset": (DateTimeOffset, _DATE, _to_offset),
-    "Guid": (Guid, _WRITTEN | {"Guid", "Bytes"}, lambda value: parse_guid(str(value))),
-    "TimeSpan": (TimeSpan, _WRITTEN | {"TimeSpan"}, lambda value: parse_span(str(value))),
-    "Uri": (Uri, _WRITTEN | {"Uri", "Null"}, lambda value: make_uri(str(value))),
-    "Byte[]": (bytearray, _WRITTEN | {"Bytes", "Integer", "Null"}, lambda value: from_base64(str(value))),
+    "Guid": (Guid, _WRITTEN | {"Guid", "Bytes"}, _to_guid),
+    "TimeSpan": (TimeSpan, _WRITTEN | {"TimeSpan"}, lambda value: parse_span(text_of(value))),
+    "Uri": (Uri, _WRITTEN | {"Uri", "Null"}, lambda value: make_uri(text_of(value))),
+    "Byte[]": (bytearray, _WRITTEN | {"Bytes", "Integer", "Null"}, _to_bytes),
 }
 """By the name of the type: the class of a value that needs no change, the tokens that are cast to it, and
-what changes the value of one."""
+what changes the value of one, or yields None for a value that it does not change."""
 
 
 def _cast(name: str, nullable: bool) -> Cast:
@@ -76,11 +95,11 @@ def _cast(name: str, nullable: bool) -> Cast:
         if value is None and takes_null:
             return None
         value = required(value, "value")
-        if not isinstance(value, JValue) or value.type_name not in allowed:
-            raise argument(
-                f"Can not convert {value.type_name} to {'byte array' if name == 'Byte[]' else name}."
-            )
-        return None if value.value is None and takes_null else change(value.value)
+        if isinstance(value, JValue) and value.type_name in allowed:
+            made = None if value.value is None and takes_null else change(value.value)
+            if made is not None or value.value is None:
+                return made
+        raise argument(f"Can not convert {value.type_name} to {'byte array' if name == 'Byte[]' else name}.")
 
     return cast
 

@@ -11,6 +11,7 @@ from apimlb.policy.clr.exceptions import ClrException, argument
 from apimlb.policy.clr.guids import Guid
 from apimlb.policy.clr.json.tokens import JArray, JObject, JProperty, JToken, JValue
 from apimlb.policy.clr.numbers.arithmetic import BigInteger, Long
+from apimlb.policy.clr.objects.text import clr_type_name
 from apimlb.policy.clr.utf16 import enter
 from apimlb.policy.clr.web.uris import Uri
 
@@ -33,11 +34,10 @@ def value_of(value: object) -> JValue:
         return JValue(value, found)
     if isinstance(value, int):
         return JValue(value if value >= 2**63 else int(value), "Integer")
-    for kind, made in ((str, "String"), (float, "Float"), (Enum, "Integer")):
+    for kind, made in ((float, "Float"), (Enum, "Integer")):
         if isinstance(value, kind):
             return JValue(value, made)
-    name = getattr(value, "clr_name", type(value).__name__)
-    raise argument(f"Could not determine JSON object type for type {name}.")
+    raise argument(f"Could not determine JSON object type for type {clr_type_name(value)}.")
 
 
 _ISO = re.compile(

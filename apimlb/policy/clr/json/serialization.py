@@ -14,6 +14,7 @@ from apimlb.policy.clr.json.markup import xml_token
 from apimlb.policy.clr.json.scalars import value_of
 from apimlb.policy.clr.json.tokens import JArray, JObject, JToken, JValue, deeper
 from apimlb.policy.clr.linq.groups import Grouping, Lookup
+from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.objects.anonymous import Anonymous
 from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.objects.tuples import ClrTuple
@@ -51,6 +52,8 @@ def from_object(value: object, depth: int = 0) -> JToken:
         return _object([(f"Item{i}", item) for i, item in enumerate(value.items, 1)], depth)
     if isinstance(value, Enum):
         return JValue(value.number, "Integer")
+    if isinstance(value, Char):
+        return JValue(value, "String")
     if isinstance(value, XObject):
         return xml_token(value)
     if isinstance(value, LISTED):

@@ -186,10 +186,14 @@ def _refuse_item(item: object, word: str) -> NoReturn:
 
 def no_conversion(kind: Type, value: object) -> NoReturn:
     """A scalar that does not become a type."""
-    shown = f'"{value}"' if isinstance(value, str) else text_of(value)
-    refuse(
-        f"Error converting value {'{null}' if value is None else shown} to type '{kind.name}'.", SERIALIZATION
-    )
+    refuse(f"Error converting value {shown(value)} to type '{kind.name}'.", SERIALIZATION)
+
+
+def shown(value: object) -> str:
+    """A value as messages show it."""
+    if value is None:
+        return "{null}"
+    return f'"{value}"' if type(value) is str else text_of(value)
 
 
 def refuse(what: str, kind: str = _READER) -> NoReturn:
