@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from functools import partial
 
 from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.dates.instants import DateTime
@@ -157,7 +157,7 @@ _BY_INT32 = frozenset(["SByte", "Byte", "Int16", "UInt16"])
 def _rounded(value: float, name: str) -> int:
     """A real number as an integer: the short types go by way of Int32, the long ones are cast, checked."""
     lowest, highest, make = arithmetic.INTEGERS[name]
-    whole = None if math.isnan(value) or math.isinf(value) else arithmetic.round_half_even(value)
+    whole = round(value) if math.isfinite(value) else None
     if whole is None or not lowest <= whole <= highest:
         if name in ("Int64", "UInt64"):
             raise exceptions.arithmetic_overflow()
@@ -232,13 +232,9 @@ def to_date(value: object) -> DateTime:
     raise bad_cast(value, "DateTime")
 
 
-def _of_type(name: str, call: Callable[[Any, str], int]) -> Callable[[Any], int]:
-    return lambda value: call(value, name)
-
-
 PARSERS: dict[str, Callable[[str | None], object]] = {
     "Boolean": parse_boolean,
-    **{name: _of_type(name, parse_integer) for name in arithmetic.INTEGERS},
+    **{name: partial(parse_integer, name=name) for name in arithmetic.INTEGERS},
     "Single": lambda text: arithmetic.Single(parse_double(text)),
     "Double": parse_double,
     "Decimal": parse_decimal,
@@ -248,7 +244,7 @@ PARSERS: dict[str, Callable[[str | None], object]] = {
 CONVERSIONS: dict[str, Callable[[object], object]] = {
     "Boolean": to_boolean,
     "Char": to_char,
-    **{name: _of_type(name, to_integer) for name in arithmetic.INTEGERS},
+    **{name: partial(to_integer, name=name) for name in arithmetic.INTEGERS},
     "Single": to_single,
     "Double": to_double,
     "Decimal": to_decimal,

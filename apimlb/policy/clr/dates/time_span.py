@@ -8,7 +8,7 @@ from apimlb.policy.clr.dates import instants
 from apimlb.policy.clr.dates.formatting import format_span
 from apimlb.policy.clr.dates.parsing import parse_span
 from apimlb.policy.clr.exceptions import ClrException, argument, argument_range
-from apimlb.policy.clr.numbers.arithmetic import Long, divide_float, round_half_even
+from apimlb.policy.clr.numbers.arithmetic import Long, divide_float
 from apimlb.policy.clr.objects.ordering import compare
 from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.types.definitions import Definition, Row
@@ -109,12 +109,12 @@ def span_from(unit: int) -> Callable[[float], instants.TimeSpan]:
 
 
 def multiply(span: instants.TimeSpan, factor: float) -> instants.TimeSpan:
-    return _of_real(span.ticks * _number(factor, "factor"), round_half_even)
+    return _of_real(span.ticks * _number(factor, "factor"), round)
 
 
 def divide(span: instants.TimeSpan, divisor: float) -> instants.TimeSpan:
     found = divide_float(float(span.ticks), _number(divisor, "divisor"))
-    return _of_real(found, round_half_even)
+    return _of_real(found, round)
 
 
 def ratio(span: instants.TimeSpan, other: instants.TimeSpan) -> float:

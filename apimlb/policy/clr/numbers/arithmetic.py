@@ -268,15 +268,6 @@ def truncate(value: float | Decimal, name: str) -> int:
     return wrap(whole, name) if -(2**63) <= whole < 2**63 else make(0)
 
 
-def round_half_even(value: float) -> int:
-    """The nearest integer, halves to the even one, as System.Convert does."""
-    whole = math.floor(value)
-    rest = value - whole
-    if rest > 0.5 or (rest == 0.5 and whole % 2):
-        return whole + 1
-    return whole
-
-
 NUMERIC_DEFAULTS: dict[str, object] = {
     "Boolean": False, **{name: make(0) for name, (_, _, make) in INTEGERS.items()},
     "Single": Single(0), "Double": 0.0, "Decimal": Decimal(0), "Char": Char("\0"),
