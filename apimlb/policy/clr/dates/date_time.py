@@ -125,11 +125,8 @@ DEFINITIONS = (
             ("static DateTime Parse(string s)", parse_date),
             ("static int DaysInMonth(int year, int month)", instants.days_in_month),
             ("static bool IsLeapYear(int year)", instants.is_leap),
-            ("new(int year, int month, int day[, int hour, int minute, int second[, DateTimeKind kind]])",
-             new_date),
-            ("new(int year, int month, int day, int hour, int minute, int second, int millisecond)",
-             new_date),
-            ("new(int year, int month, int day, int hour, int minute, int second, int ms, DateTimeKind kind)",
+            ("new(int year, int month, int day[, int hour, int minute, int second[, int millisecond]"
+             "[, DateTimeKind kind]])",
              new_date),
             ("new(long ticks[, DateTimeKind kind])", date_from_ticks),
             *arithmetic("DateTime", ticks="value", years="value"),

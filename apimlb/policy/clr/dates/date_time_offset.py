@@ -22,16 +22,15 @@ def offset_now(host: Host) -> instants.DateTimeOffset:
     return instants.DateTimeOffset(utc_now(host).ticks)
 
 
-def new_offset(*given: Any) -> instants.DateTimeOffset:
-    """new DateTimeOffset(y, m, d, h, m, s[, ms], offset)"""
-    *parts, span = given
-    offset = _valid_offset(span)
-    return instants.on_clock(instants.wall_ticks(*parts), offset)
+def _with_offset(ticks_of: Callable[..., int]) -> Callable[..., instants.DateTimeOffset]:
+    """A constructor whose last argument is the offset; `ticks_of` the others are those of the wall clock."""
 
+    def made(*given: Any) -> instants.DateTimeOffset:
+        *parts, span = given
+        offset = _valid_offset(span)
+        return instants.on_clock(ticks_of(*parts), offset)
 
-def offset_from_ticks(ticks: int, span: instants.TimeSpan) -> instants.DateTimeOffset:
-    offset = _valid_offset(span)
-    return instants.on_clock(date_from_ticks(ticks).ticks, offset)
+    return made
 
 
 def _valid_offset(span: instants.TimeSpan) -> int:
@@ -42,10 +41,8 @@ def _valid_offset(span: instants.TimeSpan) -> int:
     return span.ticks
 
 
-def offset_from_date(
-    value: instants.DateTime, span: instants.TimeSpan | None = None
-) -> instants.DateTimeOffset:
-    return instants.on_clock(value.ticks, 0 if span is None else _valid_offset(span))
+def offset_from_date(value: instants.DateTime) -> instants.DateTimeOffset:
+    return instants.DateTimeOffset(value.ticks)
 
 
 def _from_unix(unit: int, name: str) -> Callable[[int], instants.DateTimeOffset]:
@@ -99,12 +96,12 @@ DEFINITIONS = (
              _from_unix(instants.TICKS_PER_SECOND, "seconds")),
             ("static DateTimeOffset FromUnixTimeMilliseconds(long milliseconds)",
              _from_unix(instants.TICKS_PER_MILLISECOND, "milliseconds")),
-            ("new(DateTime dateTime[, TimeSpan offset])", offset_from_date),
-            ("new(long ticks, TimeSpan offset)", offset_from_ticks),
-            ("new(int year, int month, int day, int hour, int minute, int second, TimeSpan offset)",
-             new_offset),
-            ("new(int year, int month, int day, int hour, int minute, int second, int ms, TimeSpan offset)",
-             new_offset),
+            ("new(DateTime dateTime)", offset_from_date),
+            ("new(DateTime dateTime, TimeSpan offset)", _with_offset(lambda value: value.ticks)),
+            ("new(long ticks, TimeSpan offset)", _with_offset(lambda ticks: date_from_ticks(ticks).ticks)),
+            ("new(int year, int month, int day, int hour, int minute, int second[, int millisecond], "
+             "TimeSpan offset)",
+             _with_offset(instants.wall_ticks)),
             ("implicit DateTimeOffset(DateTime value)", offset_from_date),
             *arithmetic("DateTimeOffset", ticks="ticks", years="years"),
             ("bool EqualsExact(DateTimeOffset other)",
