@@ -104,12 +104,7 @@ def _fraction(ticks: int, char: str, places: int) -> str:
     return digits if char == "f" else digits.rstrip("0")
 
 
-_CLOCK = {
-    "H": (instants.TICKS_PER_HOUR, 24),
-    "m": (instants.TICKS_PER_MINUTE, 60),
-    "s": (instants.TICKS_PER_SECOND, 60),
-}
-"""Ticks of a unit, and how many make one of the next."""
+_CLOCK = {"H": instants.UNITS["Hours"], "m": instants.UNITS["Minutes"], "s": instants.UNITS["Seconds"]}
 
 
 def _field(char: str, count: int, ticks: int, offset: int, zone: str) -> str:
@@ -178,8 +173,8 @@ _STANDARD_SPANS = {
 """Of the standard formats the days, the time, and the fraction; days and fraction are left out where they
 are 0, but in G."""
 
-_SPAN_FIELDS = {"d": (instants.TICKS_PER_DAY, 10**8, 8)} | {
-    letter.lower(): (unit, most, 2) for letter, (unit, most) in _CLOCK.items()
+_SPAN_FIELDS = {"d": (*instants.UNITS["Days"], 8)} | {
+    letter.lower(): (*unit, 2) for letter, unit in _CLOCK.items()
 }
 """Also how often the letter may stand there."""
 

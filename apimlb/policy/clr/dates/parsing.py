@@ -69,10 +69,7 @@ _SPANS = {
 }  # fmt: skip
 """By the separators of a span, what its numbers may be, the likeliest first."""
 
-_UNITS = {
-    "d": (10675199, instants.TICKS_PER_DAY), "h": (23, instants.TICKS_PER_HOUR),
-    "m": (59, instants.TICKS_PER_MINUTE), "s": (59, instants.TICKS_PER_SECOND),
-}  # fmt: skip
+_UNITS = {name[0].lower(): instants.UNITS[name] for name in ("Days", "Hours", "Minutes", "Seconds")}
 
 
 def parse_span(text: str | None) -> instants.TimeSpan:
@@ -118,8 +115,8 @@ def _span_ticks(shape: str, numbers: list[str]) -> int | None:
                 return None
             ticks += int(digits[:7].ljust(7, "0"))
             continue
-        most, size = _UNITS[unit]
-        if len(digits) > 8 or int(digits) > most:
+        size, most = _UNITS[unit]
+        if len(digits) > 8 or int(digits) >= most:
             return None
         ticks += int(digits) * size
     return ticks
