@@ -116,8 +116,9 @@ class _Machine:
         while event not in ("End", "NumEnd", "MonthEnd", "YearEnd"):
             event = self._next()
             if event == "NumLocal":
-                return self._joined_time()
-            if event:
+                self._joined_time()
+                event = "End"
+            elif event:
                 self.state = _STATES[self.state][event]
                 if self.state == "-":
                     raise ValueError(self.text)
@@ -126,12 +127,7 @@ class _Machine:
                     self.state = "begin"
         if self.date is None and self.time is None:
             raise ValueError(self.text)
-        return self._checked(self._today() if self.date is None else self.date, self._clock())
-
-    def _today(self) -> int:
-        return CALENDAR.today(self.offset or 0)
-
-    def _checked(self, date: int, clock: int) -> int:
+        date, clock = self._today() if self.date is None else self.date, self._clock()
         if self.weekday is not None and (date // instants.TICKS_PER_DAY + 1) % 7 != self.weekday:
             raise Unreadable(
                 "String '{}' was not recognized as a valid DateTime because the day of week was incorrect."
@@ -139,6 +135,9 @@ class _Machine:
         if abs(self.offset or 0) > 14 * instants.TICKS_PER_HOUR:
             raise Unreadable("The time zone offset of string '{}' must be within plus or minus 14 hours.")
         return date + clock
+
+    def _today(self) -> int:
+        return CALENDAR.today(self.offset or 0)
 
     def _clock(self) -> int:
         hour, minute, second = self.time or (0, 0, 0)
@@ -302,18 +301,15 @@ class _Machine:
         if self.year is not None:
             year = self.year
         elif len(years) < 2:
-            year = self._this_year()
+            year = instants.date_of(self._today()).year
         else:
             year = _century(years[0])
             if shape == "MNN" and not 1 <= day <= instants.days_in_month(year, month):
                 year, day = _century(day), years[0]
         return instants.date_ticks(year, month, day)
 
-    def _this_year(self) -> int:
-        return instants.date_of(self._today()).year
-
-    def _joined_time(self) -> int:
-        """The time and the offset behind the T of an ISO date."""
+    def _joined_time(self) -> None:
+        """Read the time and the offset behind the T of an ISO date, which ends there."""
         found = self._take(_ISO_TIME)
         if found is None or self.state not in ("yn", "yn/"):
             raise ValueError(self.text)
@@ -327,11 +323,10 @@ class _Machine:
         self.time = int(found[1]), int(found[2]), int(found[3] or 0)
         self.fraction = fraction_ticks(found[4] or "")
         try:
-            date = self._date("YNN", self.numbers)
+            self.date = self._date("YNN", self.numbers)
         except ClrException:
             raise no_such_time() from None
         self.weekday = None
-        return self._checked(date, self._clock())
 
 
 _HASHED: Final = re.compile(f"[{WHITE}]*#[^#]*#[{WHITE}]*\\Z")
