@@ -4,7 +4,7 @@ from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import BUDGET, bounded_length, bounded_text
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.metering import charge
-from apimlb.policy.clr.numbers.arithmetic import Char, chars_of
+from apimlb.policy.clr.numbers.arithmetic import chars_of
 from apimlb.policy.clr.objects.text import format_text, text_of
 from apimlb.policy.clr.strings.texts import chars_text, check_not_below_zero, substring
 
@@ -214,13 +214,6 @@ def ensure_capacity(target: StringBuilder, capacity: int) -> int:
     if target.capacity < capacity:
         builder_reserve(target, capacity)
     return target.capacity
-
-
-def builder_char(target: StringBuilder, index: int) -> Char:
-    text = str(target)
-    if not 0 <= index < len(text):
-        raise exceptions.array_range()
-    return Char(text[index])
 
 
 def builder_put(target: StringBuilder, index: int, char: str) -> None:

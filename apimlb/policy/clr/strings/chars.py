@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Callable
 
-from apimlb.policy.clr.exceptions import argument, argument_range, bad_format, index_range, out_of_range
+from apimlb.policy.clr.exceptions import argument, argument_range, index_range, out_of_range
 from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.objects import ordering
 from apimlb.policy.clr.strings.texts import WHITE
@@ -53,12 +53,6 @@ def char_upper(char: str) -> Char:
 
 def char_lower(char: str) -> Char:
     return Char(ordering.lower_ordinal(char))
-
-
-def parse_char(text: str) -> Char:
-    if len(text) != 1:
-        raise bad_format("String must be exactly one character long.")
-    return Char(text)
 
 
 def numeric_value(char: str) -> float:

@@ -1,6 +1,6 @@
 """What the members of String do with a part of a text: comparing, copying, joining."""
 
-from apimlb.policy.clr.collections.containers import ClrArray
+from apimlb.policy.clr.collections.containers import ClrArray, bounded
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument_range, index_range
 from apimlb.policy.clr.numbers.arithmetic import chars_of
@@ -66,7 +66,9 @@ def copy_to(text: str, start: int, target: ClrArray, place: int, count: int) -> 
     target.items[place : place + count] = chars_of(text[start : start + count])
 
 
-def part_to_chars(text: str, start: int, length: int) -> ClrArray:
+def to_chars(text: str, start: int = 0, length: int | None = None) -> ClrArray:
+    """string.ToCharArray(startIndex, length)"""
+    length = bounded(len(text)) if length is None else length
     if not 0 <= start <= len(text) or start + length > len(text):
         raise index_range("startIndex")
     if length < 0:

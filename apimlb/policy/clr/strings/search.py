@@ -1,7 +1,7 @@
 """Looking for one text in another: Contains, StartsWith, EndsWith, IndexOf, LastIndexOf, IndexOfAny."""
 
 from collections.abc import Callable, Iterator
-from typing import Any, Final
+from typing import Final
 
 from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import BUDGET, bounded_length, bounded_text
@@ -104,14 +104,16 @@ def _span_back(text: str, start: int | None, count: int | None) -> tuple[int, in
     return start + 1 - count, start + 1
 
 
-def index_of(
-    text: str,
-    value: str | None,
-    start: int = 0,
-    count: int | None = None,
-    *,
-    comparison: Enum | None = None,
-) -> int:
+def _place(given: tuple[int | Enum, ...]) -> tuple[int | None, int | None, Enum | None]:
+    """Start, count and comparison of an overload of IndexOf or LastIndexOf; each may be missing."""
+    comparison = given[-1] if given and isinstance(given[-1], Enum) else None
+    start, count, *_ = *(each for each in given if isinstance(each, int)), None, None
+    return start, count, comparison
+
+
+def index_of(text: str, value: str | None, *given: int | Enum) -> int:
+    start, count, comparison = _place(given)
+    start = start or 0
     if count is not None and comparison is None:
         _span(text, start, count)  # told before the value is looked at
     value = exceptions.required(value, "value")
@@ -123,16 +125,9 @@ def index_of(
     return text.find(value, first, end)
 
 
-def index_of_as(text: str, value: str | None, *given: Any) -> int:
-    """IndexOf with a comparison behind the place, if any."""
-    *place, comparison = given
-    return index_of(text, value, *place, comparison=comparison)
-
-
 def last_index_of(text: str, value: str | None, *given: int | Enum) -> int:
     value = exceptions.required(value, "value")
-    comparison = next((each for each in given if isinstance(each, Enum)), None)
-    start, count = ([each for each in given if isinstance(each, int)] + [None, None])[:2]
+    start, count, comparison = _place(given)
     if start is None:
         start, count = len(text) - 1, len(text)
     count = start + 1 if count is None else count

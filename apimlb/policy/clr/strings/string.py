@@ -1,6 +1,8 @@
 """String, Char, StringBuilder, StringComparison, StringComparer."""
 
+from apimlb.policy.clr.catching import tried
 from apimlb.policy.clr.collections.containers import Comparer
+from apimlb.policy.clr.convert.parsing import to_char
 from apimlb.policy.clr.convert.type_codes import type_code
 from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.objects import ordering
@@ -40,15 +42,15 @@ DEFINITIONS = (
             ("string Replace(char oldChar, char newChar)", lambda text, old, new: text.replace(old, new)),
             ("bool Contains(string|char value)", search.contains),
             ("bool Contains(string|char value, StringComparison comparisonType)",
-             lambda text, *given: search.index_of_as(text, *given) >= 0),
-            ("bool StartsWith(string|char value)", search.starts_with),
-            ("bool StartsWith(string value, StringComparison comparisonType)", search.starts_with),
-            ("bool EndsWith(string|char value)", search.ends_with),
-            ("bool EndsWith(string value, StringComparison comparisonType)", search.ends_with),
-            ("int IndexOf(string|char value[, int startIndex[, int count]])", search.index_of),
-            ("int IndexOf(string value[, int startIndex[, int count]], StringComparison comparisonType)",
-             search.index_of_as),
-            ("int IndexOf(char value, StringComparison comparisonType)", search.index_of_as),
+             lambda text, *given: search.index_of(text, *given) >= 0),
+            ("bool StartsWith(string value[, StringComparison comparisonType])", search.starts_with),
+            ("bool StartsWith(char value)", search.starts_with),
+            ("bool EndsWith(string value[, StringComparison comparisonType])", search.ends_with),
+            ("bool EndsWith(char value)", search.ends_with),
+            ("int IndexOf(string value[, int startIndex[, int count]][, StringComparison comparisonType])",
+             search.index_of),
+            ("int IndexOf(char value[, int startIndex[, int count]])", search.index_of),
+            ("int IndexOf(char value, StringComparison comparisonType)", search.index_of),
             ("int LastIndexOf(char value[, int startIndex[, int count]])", search.last_index_of_char),
             ("int LastIndexOf(string value[, int startIndex[, int count]]"
              "[, StringComparison comparisonType])", search.last_index_of),
@@ -63,7 +65,6 @@ DEFINITIONS = (
             ("string ToUpperInvariant()", ordering.upper_invariant),
             ("string ToLowerInvariant()", ordering.lower_ordinal),
             ("string Normalize()", texts.normalized),
-            ("char[] ToCharArray()", texts.to_chars),
             ("string[] Split(params char[] separator)", texts.split),
             ("string[] Split(char[] separator, int count)", texts.split),
             ("string[] Split(char[]|string[] separator[, int count], StringSplitOptions options)",
@@ -81,7 +82,7 @@ DEFINITIONS = (
             ("object Clone()", "{0}"),
             ("void CopyTo(int sourceIndex, char[]! destination, int destinationIndex, int count)",
              parts.copy_to),
-            ("char[] ToCharArray(int startIndex, int length)", parts.part_to_chars),
+            ("char[] ToCharArray([int startIndex, int length])", parts.to_chars),
             ("TypeCode GetTypeCode()", type_code),
             ("bool IsNormalized()", texts.is_normalized),
             # Every text counts as interned, as those of an expression's source do.
@@ -124,7 +125,7 @@ DEFINITIONS = (
             ("static char MinValue", lambda: Char("\0")),
             ("int CompareTo(char value)", lambda left, right: ord(left) - ord(right)),
             ("bool Equals(char obj)", clr_equals),
-            ("static char Parse(string! s)", chars.parse_char),
+            ("static char Parse(string! s)", to_char),
             ("static string ToString(char c)", str),
             ("static char ToUpper(char c)", chars.char_upper),
             ("static char ToLower(char c)", chars.char_lower),
@@ -135,8 +136,7 @@ DEFINITIONS = (
             ("int CompareTo(object value)", chars.compare_char),
             ("TypeCode GetTypeCode()", type_code),
             ("static bool TryParse(string s, out char result)",
-             lambda text:
-                 (True, Char(text)) if text is not None and len(text) == 1 else (False, Char("\0"))),
+             tried(lambda text: to_char(text or ""), Char("\0"))),
             ("static bool IsSurrogatePair(char highSurrogate, char lowSurrogate)", chars.is_pair),
             ("static bool IsSurrogatePair(string! s, int index)", chars.is_pair_at),
             ("static string ConvertFromUtf32(int utf32)", chars.from_utf32),

@@ -12,7 +12,7 @@ from apimlb.policy.clr.strings import builders, encodings, streams
 from apimlb.policy.clr.strings.builders import StringBuilder
 from apimlb.policy.clr.strings.encodings import ENCODINGS, PAGES, UNICODE, Encoding
 from apimlb.policy.clr.strings.streams import StringReader, StringWriter
-from apimlb.policy.clr.strings.texts import chars_text, join
+from apimlb.policy.clr.strings.texts import char_at, chars_text, join
 from apimlb.policy.clr.types.definitions import Definition
 
 Array = TypeVar("Array")
@@ -246,7 +246,7 @@ _BUILDER = Definition(
         ("bool Equals(StringBuilder sb)",
          lambda target, other: other is not None and str(target) == str(other)),
         ("int Length", len, builders.builder_cut),
-        ("char this[int index]", builders.builder_char, builders.builder_put),
+        ("char this[int index]", lambda target, index: char_at(str(target), index), builders.builder_put),
         ("string ToString()", str),
         ("string ToString(int startIndex, int length)", builders.builder_part),
     ),

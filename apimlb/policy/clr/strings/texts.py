@@ -16,7 +16,7 @@ from apimlb.policy.clr.exceptions import (
     out_of_range,
     required,
 )
-from apimlb.policy.clr.numbers.arithmetic import Char, chars_of
+from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.objects.text import text_of
 
 STRING = "System.String"
@@ -191,11 +191,6 @@ def join(separator: str | None, values: object, name: str = "values") -> str:
     pieces = [text_of(item) for item in elements(values, name)]
     bounded_length(sum(map(len, pieces)) + len(separator) * len(pieces))
     return bounded_text(separator.join(pieces))
-
-
-def to_chars(text: str) -> ClrArray:
-    bounded(len(text))
-    return ClrArray(chars_of(text), "System.Char")
 
 
 def repeated(char: str, count: int) -> str:
