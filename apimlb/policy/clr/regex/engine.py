@@ -74,7 +74,7 @@ class Engine:
         return self._machine
 
     def _python(self, node: nodes.RegexNode) -> str:
-        if isinstance(node, nodes.Chars):
+        if isinstance(node, nodes.Chars | nodes.Edge):
             return node.pattern
         if isinstance(node, nodes.Sequence):
             return "".join(map(self._python, node.children))
@@ -87,15 +87,11 @@ class Engine:
             if node.minus is not None:
                 raise re.error("a group that takes back a capture")
             if node.number is None:
-                return f"(?{'>' if node.atomic else ':'}{self._python(node.body)})"
+                return f"(?>{self._python(node.body)})"
             self._places.append(node.number)
             return f"({self._python(node.body)})"
         if isinstance(node, nodes.Look):
             return f"(?{'' if node.ahead else '<'}{'!' if node.negated else '='}{self._python(node.body)})"
-        if isinstance(node, nodes.Edge):
-            if node.kind == "contiguous":
-                raise re.error("the place where the search began")
-            return nodes.EDGES[node.kind]
         return self._reference(node)
 
     def _reference(self, node: nodes.RegexNode) -> str:
@@ -117,9 +113,10 @@ class _Cost:
         self._chain: list[frozenset[str]] = []
         self._bodies: list[nodes.RegexNode] = []
         self._shared = 0
-        self._variants = 2.0 if _ignores_case(tree) else 1.0  # it takes about twice the time
+        ignores_case = any(isinstance(each, nodes.Chars) and each.ignore_case for each in tree.whole())
+        self._variants = 2.0 if ignores_case else 1.0  # it takes about twice the time
         first = tree.children[0] if isinstance(tree, nodes.Sequence) and tree.children else tree
-        self._anchored = isinstance(first, nodes.Edge) and first.kind == "start"
+        self._anchored = first == nodes.Edge(nodes.START)
         self._harmless = self._walk(tree, False)
         self._run: re.Pattern[str] | None = None
 
@@ -188,17 +185,9 @@ class _Cost:
         self._variants = min(self._variants * ways, _MOST_VARIANTS)
 
 
-def _ignores_case(node: nodes.RegexNode) -> bool:
-    if isinstance(node, nodes.Chars):
-        return node.ignore_case
-    return any(map(_ignores_case, node.children))
-
-
 def _is_endless(node: nodes.RegexNode) -> bool:
     """Whether an unlimited repetition stands in it."""
-    if isinstance(node, nodes.Repeat) and node.most is None:
-        return True
-    return any(map(_is_endless, node.children))
+    return any(isinstance(each, nodes.Repeat) and each.most is None for each in node.whole())
 
 
 def _repeats_groups(node: nodes.RegexNode, inside: bool = False) -> bool:

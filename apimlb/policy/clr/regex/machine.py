@@ -57,7 +57,9 @@ class Machine:
 
     def _compile(self, node: nodes.RegexNode, out: list[Instruction]) -> None:
         BUDGET.spend()  # counted repetitions are written out
-        if isinstance(node, nodes.Chars):
+        if node == nodes.Edge(nodes.CONTIGUOUS):
+            out.append(Instruction("origin"))
+        elif isinstance(node, nodes.Chars | nodes.Edge):
             out.append(Instruction("take", pattern=nodes.compiled(node.pattern)))
         elif isinstance(node, nodes.Sequence):
             for item in node.children:
@@ -82,10 +84,6 @@ class Machine:
             out[place] = Instruction("if", node.number, len(out))
             self._compile(node.children[1], out)
             out[jump] = Instruction("jump", len(out))
-        elif isinstance(node, nodes.Edge):
-            contiguous = node.kind == "contiguous"
-            edge = Instruction("take", pattern=nodes.compiled(nodes.EDGES.get(node.kind, "")))
-            out.append(Instruction("origin") if contiguous else edge)
 
     def _choice(self, node: nodes.Choice, out: list[Instruction]) -> None:
         jumps = []
@@ -118,8 +116,6 @@ class Machine:
     def _group(self, node: nodes.GroupConstruct, out: list[Instruction]) -> None:
         if node.atomic:
             out.append(Instruction("atomic", self._program(node.body)))
-        elif node.number is None and node.minus is None:
-            self._compile(node.body, out)
         else:
             mark = self._enter(out)
             self._compile(node.body, out)

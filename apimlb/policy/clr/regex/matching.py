@@ -40,18 +40,14 @@ _LONGEST_TIME = (2**31 - 2) * TICKS_PER_MILLISECOND
 _NO_TIME_LIMIT = -TICKS_PER_MILLISECOND
 
 
-def check_timeout(time: TimeSpan) -> None:
-    """A time limit that .NET takes. Searches are bounded by their steps here, not by time."""
-    if time.ticks != _NO_TIME_LIMIT and not 0 < time.ticks <= _LONGEST_TIME:
-        raise exceptions.out_of_range("matchTimeout")
-
-
 def new_regex(
     pattern: str | None, options: Enum | None = None, time: TimeSpan | None = None
 ) -> patterns.Regex:
+    """new Regex(...). Searches are bounded by their steps, not by the time limit; it must be one that .NET
+    takes."""
     made = patterns.Regex(pattern, 0 if options is None else options.number)
-    if time is not None:
-        check_timeout(time)
+    if time is not None and time.ticks != _NO_TIME_LIMIT and not 0 < time.ticks <= _LONGEST_TIME:
+        raise exceptions.out_of_range("matchTimeout")
     return made
 
 
@@ -126,7 +122,7 @@ def _static(call: Callable[..., object]) -> Callable[..., object]:
 
 def group_at(collection: Captures, index: int) -> object:
     if not 0 <= index < len(collection.items):
-        return patterns.Group("", [], str(index))
+        return patterns.Group("", [])
     return collection.items[index]
 
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from itertools import groupby
@@ -14,6 +15,12 @@ class RegexNode:
     @property
     def children(self) -> list["RegexNode"]:
         return []
+
+    def whole(self) -> Iterator["RegexNode"]:
+        """The part itself, and all that is in it."""
+        yield self
+        for child in self.children:
+            yield from child.whole()
 
 
 @dataclass(slots=True)
@@ -106,7 +113,8 @@ class Repeat(Around):
 
 @dataclass(slots=True)
 class GroupConstruct(Around):
-    """`number` None captures nothing; `minus` is a group whose last capture it takes back."""
+    """An atomic group, or one that captures: as `number` (None: nothing), and taking back the last capture of
+    the group `minus`."""
 
     number: int | None = None
     atomic: bool = False
@@ -137,16 +145,15 @@ class Condition(RegexNode):
 
 @dataclass(slots=True)
 class Edge(RegexNode):
-    """A place: ^ $ \\A \\Z \\z \\b \\B \\G, as `kind`: start, end, line-start, line-end, last, word, no-word,
-    contiguous."""
+    """A place in the text, such as its start, as Python's engine writes it."""
 
-    kind: str
+    pattern: str
 
 
-EDGES = {
-    "start": r"\A", "end": r"(?=\n?\Z)", "line-start": "(?m:^)", "line-end": r"(?=\n|\Z)", "last": r"\Z",
-    "word": r"\b", "no-word": r"(?!\b)",
-}  # fmt: skip
+START = r"\A"
+END = r"(?=\n?\Z)"
+CONTIGUOUS = r"\G"
+"""The edge where the search began; Python's engine does not have it."""
 
 
 @lru_cache(maxsize=128)

@@ -8,7 +8,7 @@ from apimlb.policy.clr.exceptions import ClrException, unsupported
 from apimlb.policy.clr.regex import nodes
 
 ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "a": "\a", "e": "\x1b", "v": "\v"}
-_EDGES = {"A": "start", "Z": "end", "z": "last", "b": "word", "B": "no-word", "G": "contiguous"}
+_EDGES = {"A": nodes.START, "Z": nodes.END, "z": r"\Z", "b": r"\b", "B": r"(?!\b)", "G": nodes.CONTIGUOUS}
 _SHORTHANDS = frozenset("dDwWsS")
 _BOUNDS: dict[str, tuple[int, int | None]] = {"*": (0, None), "+": (1, None), "?": (0, 1)}
 _QUANTIFIER = re.compile(r"([*+?])|\{(\d+)(?:(,)(\d*))?\}")
@@ -142,9 +142,9 @@ class PatternReader:
         if char == ".":
             return nodes.Chars("" if self._options & _SINGLE_LINE else "\\n", True)
         if char == "^":
-            return nodes.Edge("line-start" if self._options & _MULTILINE else "start")
+            return nodes.Edge("(?m:^)" if self._options & _MULTILINE else nodes.START)
         if char == "$":
-            return nodes.Edge("line-end" if self._options & _MULTILINE else "end")
+            return nodes.Edge(r"(?=\n|\Z)" if self._options & _MULTILINE else nodes.END)
         if _QUANTIFIER.match(self._text, self._at - 1):
             self._fail("Quantifier {x,y} following nothing")
         return self._literal(char)
@@ -170,7 +170,7 @@ class PatternReader:
             self._fail("Unrecognized grouping construct")
         self._at += 1
         if self._options & _EXPLICIT:
-            return nodes.GroupConstruct(self._inner())
+            return self._inner()
         self._unnamed += 1
         number = self._names.index(str(self._unnamed))
         return nodes.GroupConstruct(self._inner(), number)
@@ -206,7 +206,7 @@ class PatternReader:
             return None
         made = self._inner()
         self._options = saved
-        return nodes.GroupConstruct(made)
+        return made
 
     def _condition(self) -> nodes.RegexNode:
         tested = _TESTED.match(self._text, self._at)

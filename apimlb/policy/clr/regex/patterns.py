@@ -43,12 +43,11 @@ class Capture:
 class Group(Capture):
     clr_name = "System.Text.RegularExpressions.Group"
 
-    def __init__(self, text: str, spans: list[tuple[int, int]], name: str) -> None:
+    def __init__(self, text: str, spans: list[tuple[int, int]]) -> None:
         super().__init__(text, *(spans[-1] if spans else (-1, -1)))
         self.success = bool(spans)
         earlier = [Capture(text, start, end) for start, end in spans[:-1]]
         self.captures: list[Capture] = [*earlier, self] if spans else []
-        self.name = name
 
 
 class Match(Group):
@@ -57,7 +56,7 @@ class Match(Group):
     clr_name = "System.Text.RegularExpressions.Match"
 
     def __init__(self, regex: "Regex", text: str, hit: Spans | None) -> None:
-        super().__init__(text, [] if hit is None else [hit[0][-1]], "0")
+        super().__init__(text, [] if hit is None else [hit[0][-1]])
         self.regex = regex
         self.text = text
         self.hit = hit
@@ -66,11 +65,9 @@ class Match(Group):
     @cached_property
     def groups(self) -> list[Group]:
         if self.hit is None:
-            return [Group(self.text, [], "0")]
-        names = self.regex.engine.names
-        BUDGET.spend(_GROUP * len(names))
-        rest = zip(self._spans(self.hit)[1:], names[1:], strict=True)
-        return [self, *(Group(self.text, spans, name) for spans, name in rest)]
+            return [Group(self.text, [])]
+        BUDGET.spend(_GROUP * len(self.hit))
+        return [self, *(Group(self.text, spans) for spans in self._spans(self.hit)[1:])]
 
     def _spans(self, hit: Spans) -> Spans:
         """Every capture of every group, which only the machine that counts its steps remembers."""
@@ -89,7 +86,7 @@ class Match(Group):
         if name.isdecimal() and all(map(str.isdecimal, names)):
             name = name.lstrip("0") or "0"
         captured = name in names and self.hit is not None
-        return self.groups[names.index(name)] if captured else Group(self.text, [], name)
+        return self.groups[names.index(name)] if captured else Group(self.text, [])
 
 
 class Regex:
@@ -114,9 +111,7 @@ class Regex:
     def matches(self, text: str, start: int = 0) -> Iterator[Match]:
         """All matches from a place on."""
         _check_start(text, start)
-        return self._matches(text, start)
-
-    def _matches(self, text: str, at: int) -> Iterator[Match]:
+        at = start
         price = _MATCH + (len(self.engine.names) >> 1)
         while at <= len(text):
             hit = self.engine.search(text, at)
