@@ -27,7 +27,7 @@ class Type:
 
     @property
     def is_nullable(self) -> bool:
-        return self.name.startswith("System.Nullable`1[")
+        return self.kind == "struct" and self.name.startswith("System.Nullable`1[")
 
     @property
     def underlying(self) -> "Type":
