@@ -1,7 +1,7 @@
 """Which type converts to which, and by what kind of conversion (C# specification, conversions)."""
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Iterable
+from typing import Any, Literal
 
 from apimlb.policy.clr.types.constructed import NULL, VOID, Type
 from apimlb.policy.clr.types.registry import Registry
@@ -33,27 +33,20 @@ def _is_number(kind: Type) -> bool:
     return kind.name in NUMERIC or kind.kind == "enum"
 
 
-ConversionKind = Literal[
-    "identity", "numeric", "reference", "box", "unbox", "null", "lift", "wrap", "unwrap", "enum", "user"
-]
+def _widens(source: Type, target: Type) -> bool:
+    """Whether an implicit conversion makes a number of one type one of another."""
+    return target.name in IMPLICIT_NUMERIC.get(source.name, ())
 
 
-@dataclass(slots=True)
-class Conversion:
-    """A user conversion has its `member`; `inner` converts what stands inside a nullable."""
-
-    kind: ConversionKind
-    member: Member | None = None
-    inner: "Conversion | None" = None
+def nearest(members: Iterable[Member], rank: Callable[[Member], Any]) -> Member | None:
+    """The first of the members with the lowest rank; those that have none do not do."""
+    ranked = [(found, member) for member in members if (found := rank(member)) is not None]
+    return min(ranked, key=lambda each: each[0])[1] if ranked else None
 
 
-IDENTITY = Conversion("identity")
-_NUMERIC = Conversion("numeric")
-_REFERENCE = Conversion("reference")
-_BOX = Conversion("box")
-_NULL = Conversion("null")
-_UNBOX = Conversion("unbox")
-_ENUM = Conversion("enum")
+Conversion = Literal["identity", "numeric", "reference", "box", "unbox", "null", "nullable"] | Member
+"""What makes a value of one type one of another: a member where a type declares it. Enumerations are numbers
+in it; "nullable" is one to a nullable type, or from one, of what stands inside."""
 
 
 class Conversions:
@@ -66,7 +59,7 @@ class Conversions:
     def implicit(self, source: Type, target: Type) -> Conversion | None:
         """The implicit conversion between two types, or None."""
         if source is target:
-            return IDENTITY
+            return "identity"
         key = (source, target)
         if key not in self._implicit:
             self._implicit[key] = self._standard_implicit(source, target) or self._user(
@@ -75,21 +68,18 @@ class Conversions:
         return self._implicit[key]
 
     def _standard_implicit(self, source: Type, target: Type) -> Conversion | None:
-        if VOID in (source, target) or source.kind == "lambda":
+        if VOID in (source, target):
             return None
         if source is NULL:
-            return None if target.is_value and not target.is_nullable else _NULL
-        if target.name in IMPLICIT_NUMERIC.get(source.name, ()):
-            return _NUMERIC
+            return None if target.is_value and not target.is_nullable else "null"
+        plain, wanted = source.underlying, target.underlying
         if target.is_nullable:
-            plain, wanted = source.underlying, target.underlying
-            inner = IDENTITY if plain is wanted else self._standard_implicit(plain, wanted)
-            if inner is not None and inner.kind in ("identity", "numeric"):
-                return Conversion("lift" if source.is_nullable else "wrap", inner=inner)
+            return "nullable" if plain is wanted or _widens(plain, wanted) else None
+        if _widens(source, target):
+            return "numeric"
+        if target.is_value or not self._registry.derives(plain, target):
             return None
-        if source.is_value:
-            return _BOX if self._registry.derives(source.underlying, target) and not target.is_value else None
-        return _REFERENCE if self._registry.derives(source, target) else None
+        return "box" if source.is_value else "reference"
 
     def explicit(self, source: Type, target: Type) -> Conversion | None:
         """The conversion that a cast makes, or None."""
@@ -109,24 +99,12 @@ class Conversions:
 
     def _standard_explicit(self, source: Type, target: Type) -> Conversion | None:
         plain, wanted = source.underlying, target.underlying
-        if _is_number(plain) and _is_number(wanted):
-            inner = _NUMERIC if "enum" not in (plain.kind, wanted.kind) else _ENUM
-            if plain is wanted:
-                inner = IDENTITY
-            if not source.is_nullable and not target.is_nullable:
-                return inner
-            if target.is_nullable:
-                return Conversion("lift" if source.is_nullable else "wrap", inner=inner)
-            return Conversion("unwrap", inner=inner)
-        if source.is_nullable and plain is target:
-            return Conversion("unwrap", inner=IDENTITY)
-        if source.is_value and target.is_value:
-            return None
-        if target.is_value:
-            return _UNBOX if self._registry.derives(wanted, source) else None
+        if plain is wanted or (_is_number(plain) and _is_number(wanted)):
+            return "nullable" if source.is_nullable or target.is_nullable else "numeric"
         if source.is_value:
             return None
-        return _UNBOX if self._castable(source, target) else None
+        fits = self._registry.derives(wanted, source) if target.is_value else self._castable(source, target)
+        return "unbox" if fits else None
 
     def _castable(self, source: Type, target: Type) -> bool:
         """Whether a reference cast may be written: downwards, or where an interface is on one side."""
@@ -138,21 +116,22 @@ class Conversions:
             return self._castable(source.arguments[0], target.arguments[0])
         return False
 
-    def _user(self, source: Type, target: Type, explicit: bool) -> Conversion | None:
+    def _user(self, source: Type, target: Type, explicit: bool) -> Member | None:
         """A conversion that one of the two types declares."""
-        ranked = [
-            (rank, member)
-            for owner in dict.fromkeys((*self._owners(source), *self._owners(target)))
-            if owner.definition is not None
-            for member in self._registry.own_members(owner.definition, "conversion")
-            if (rank := self._user_rank(member, source, target, explicit)) is not None
-        ]
-        return Conversion("user", min(ranked, key=lambda each: each[0])[1]) if ranked else None
+        return nearest(
+            self.declared("conversion", source, target),
+            lambda member: self._user_rank(member, source, target, explicit),
+        )
 
-    def _owners(self, kind: Type) -> list[Type]:
-        if kind.definition is None and kind.kind != "array":
-            return []
-        return [base for base in self._registry.bases(kind.underlying) if base.kind in ("class", "struct")]
+    def declared(self, name: str, *kinds: Type) -> list[Member]:
+        """The members of that name of some types and of what they derive from."""
+        owners = dict.fromkeys(base for kind in kinds for base in self._registry.bases(kind.underlying))
+        return [
+            member
+            for owner in owners
+            if owner.definition is not None
+            for member in self._registry.own_members(owner.definition, name)
+        ]
 
     def _user_rank(
         self, member: Member, source: Type, target: Type, explicit: bool
@@ -173,7 +152,7 @@ class Conversions:
         if found is not None:
             if source is NULL:
                 return 3
-            return 1 if found.kind in ("reference", "wrap") else 2
+            return 1 if found == "reference" or (found == "nullable" and not source.is_nullable) else 2
         # Those of enumerations are no standard conversions.
         enums = "enum" in (source.underlying.kind, target.underlying.kind)
         if explicit and not enums and self._standard_explicit(source, target) is not None:

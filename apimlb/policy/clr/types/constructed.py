@@ -6,7 +6,7 @@ from typing import Literal
 
 from apimlb.policy.clr.types.definitions import DefinedKind, Definition
 
-TypeKind = DefinedKind | Literal["array", "parameter", "delegate", "anonymous", "null", "void", "lambda"]
+TypeKind = DefinedKind | Literal["array", "parameter", "delegate", "anonymous", "null", "void"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,7 +11,7 @@ from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.conversion import called, constant_conversion, convert
 from apimlb.policy.csharp.binding.scope import Scope
 from apimlb.policy.csharp.binding.values import literal, once
-from apimlb.policy.csharp.conversions import INTEGRAL, NUMERIC, SIGNED
+from apimlb.policy.csharp.conversions import INTEGRAL, NUMERIC, SIGNED, nearest
 from apimlb.policy.csharp.syntax.nodes import Literal, Node, Unary
 
 EQUALITY = frozenset(("==", "!="))
@@ -189,39 +189,26 @@ def _shift(scope: Scope, operator: str, one: Type, other: Type) -> BinaryOperati
 
 def declared_operation(given: Operands) -> BinaryOperation | None:
     scope = given.scope
-    best = _best_operator(scope, given.operator, *given.kinds)
+    members = scope.conversions.declared(f"operator {given.operator}", *given.kinds)
+    best = nearest(members, lambda member: _operand_rank(scope, member, given.kinds))
     if best is None:
         return None
     left, right = (each.type for each in best.parameters)
     return BinaryOperation(left, right, best.result, lambda *codes: operator_call(scope, best, *codes))
 
 
-def _best_operator(scope: Scope, operator: str, left: Type, right: Type) -> Member | None:
-    owners = dict.fromkeys(
-        base.definition
-        for kind in (left, right)
-        for base in (scope.registry.bases(kind) if kind.definition else ())
-    )
-    ranked = [
-        (rank, member)
-        for owner in owners
-        if owner is not None
-        for member in scope.registry.own_members(owner, f"operator {operator}")
-        if len(member.parameters) == 2 and (rank := _operand_rank(scope, member, left, right)) is not None
-    ]
-    return min(ranked, key=lambda each: each[0])[1] if ranked else None
-
-
-def _operand_rank(scope: Scope, member: Member, left: Type, right: Type) -> int | None:
+def _operand_rank(scope: Scope, member: Member, kinds: tuple[Type, Type]) -> int | None:
     """How many operands must be converted; None where one does not fit."""
+    if len(member.parameters) != len(kinds):
+        return None
     rank = 0
-    for given, parameter in zip((left, right), member.parameters, strict=True):
+    for given, parameter in zip(kinds, member.parameters, strict=True):
         if given is parameter.type:
             continue
         found = scope.conversions.implicit(given, parameter.type)
         if found is None:
             return None
-        rank += 2 if found.kind == "user" else 1
+        rank += 2 if isinstance(found, Member) else 1
     return rank
 
 

@@ -17,7 +17,7 @@ from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.dispatch import as_value, bind
 from apimlb.policy.csharp.binding.scope import Result, Scope, Untyped
 from apimlb.policy.csharp.binding.values import literal, once
-from apimlb.policy.csharp.conversions import INTEGRAL, Conversion, ConversionKind
+from apimlb.policy.csharp.conversions import INTEGRAL, Conversion
 from apimlb.policy.csharp.runtime import decimal_character, throw_no_value
 from apimlb.policy.csharp.syntax.nodes import Literal, Node
 
@@ -37,12 +37,10 @@ _SUFFIXES = {"System.Single": "F", "System.Decimal": "M"}
 
 def convert(scope: Scope, value: Result, target: Type, at: int | Node) -> Bound:
     """A value as another type, implicitly."""
-    bound, done = _begun(scope, value, target, at)
-    if done:
-        return bound
+    bound = _begun(scope, value, target, at)
     found = scope.conversions.implicit(bound.type, target)
     if found is not None:
-        return _apply(scope, found, bound, target)
+        return _apply(scope, found, bound, target, at)
     if scope.conversions.explicit(bound.type, target) is not None:
         _only_by_cast(scope, bound, target, at)
     if bound.type is NULL:
@@ -52,9 +50,7 @@ def convert(scope: Scope, value: Result, target: Type, at: int | Node) -> Bound:
 
 def cast(scope: Scope, value: Result, target: Type, at: int | Node) -> Bound:
     """`(target)value`"""
-    bound, done = _begun(scope, value, target, at)
-    if done:
-        return bound
+    bound = _begun(scope, value, target, at)
     found = scope.conversions.explicit(bound.type, target)
     if found is None:
         scope.refuse("CS0030", at, bound.type, target)
@@ -75,15 +71,14 @@ def condition(scope: Scope, node: Node) -> str:
     return convert(scope, bind(scope, node), scope.registry.bool, node).code
 
 
-def _begun(scope: Scope, value: Result, target: Type, at: int | Node) -> tuple[Bound, bool]:
-    """The value, and whether it is one of `target` already: by its type, as a constant, or a delegate."""
+def _begun(scope: Scope, value: Result, target: Type, at: int | Node) -> Bound:
+    """The value, which is one of `target` already where it is a constant that fits, or a delegate."""
     if isinstance(value, Untyped):
-        return value.to_delegate(scope, target, at), True
+        return value.to_delegate(scope, target, at)
     bound = as_value(scope, value, at)
     if bound.type is target:
-        return bound, True
-    constant = constant_conversion(scope, bound, target)
-    return (bound, False) if constant is None else (constant, True)
+        return bound
+    return constant_conversion(scope, bound, target) or bound
 
 
 def constant_conversion(scope: Scope, bound: Bound, target: Type) -> Bound | None:
@@ -119,49 +114,44 @@ def _only_by_cast(scope: Scope, bound: Bound, target: Type, at: int | Node) -> N
 # Applying what `Conversions` finds
 
 
-def _apply(scope: Scope, found: Conversion, bound: Bound, target: Type, at: int | Node = 0) -> Bound:
-    kind = found.kind
-    if kind in ("identity", "reference", "box"):
-        return Bound(target, bound.code, repeatable=bound.repeatable, safe=bound.safe or bound.type.is_value)
-    if kind == "null":
-        return Bound(target, "None", None)
-    if kind == "numeric":
-        return _numeric(scope, bound, target, at)
-    if kind == "enum":
-        return _enum(scope, bound, target, at)
-    if kind == "unbox":
-        return Bound(target, _unbox(scope, bound, target))
-    if kind == "user":
-        assert found.member is not None
-        return _user(scope, found.member, bound, target, at)
-    assert found.inner is not None
-    return _nullable(scope, kind, found.inner, bound, target, at)
+def _apply(scope: Scope, found: Conversion, bound: Bound, target: Type, at: int | Node) -> Bound:
+    match found:
+        case "identity":
+            return bound
+        case "reference" | "box":
+            return Bound(
+                target, bound.code, repeatable=bound.repeatable, safe=bound.safe or bound.type.is_value
+            )
+        case "null":
+            return Bound(target, "None", None)
+        case "numeric":
+            return _number(scope, bound, target, at)
+        case "unbox":
+            return Bound(target, _unbox(scope, bound, target))
+        case "nullable":
+            return _nullable(scope, bound, target, at)
+    return _user(scope, found, bound, target, at)
 
 
-def _nullable(
-    scope: Scope, kind: ConversionKind, inner: Conversion, bound: Bound, target: Type, at: int | Node
-) -> Bound:
-    """To a nullable (wrap), from one (unwrap) or both (lift), with the conversion inside."""
+def _nullable(scope: Scope, bound: Bound, target: Type, at: int | Node) -> Bound:
+    """To a nullable, from one or both, with the conversion of what stands inside."""
     source, wanted = bound.type.underlying, target.underlying
-    if kind == "wrap":
-        made = _apply(scope, inner, bound, wanted, at)
+    if not bound.type.is_nullable:
+        made = _step(scope, bound, wanted, at)
         return Bound(target, made.code, repeatable=made.repeatable, safe=True)
     first, again = once(scope, bound)
-    code = _apply(scope, inner, Bound(source, again, repeatable=True), wanted, at).code
-    nothing = "None" if kind == "lift" else scope.call(throw_no_value)
+    code = _step(scope, Bound(source, again, repeatable=True), wanted, at).code
+    nothing = "None" if target.is_nullable else scope.call(throw_no_value)
     return Bound(target, f"({code} if {first} is not None else {nothing})")
 
 
 def _user(scope: Scope, member: Member, bound: Bound, target: Type, at: int | Node) -> Bound:
-    given = member.parameters[0].type
-    if bound.type is not given:
-        bound = _step(scope, bound, given, at)
-    made = Bound(member.result, called(scope, member.call, bound.code))
-    return made if member.result is target else _step(scope, made, target, at)
+    given = _step(scope, bound, member.parameters[0].type, at)
+    return _step(scope, Bound(member.result, called(scope, member.call, given.code)), target, at)
 
 
 def _step(scope: Scope, bound: Bound, target: Type, at: int | Node) -> Bound:
-    """The conversion before or after one that a type declares."""
+    """A conversion that is part of another one."""
     found = scope.conversions.explicit(bound.type, target)
     assert found is not None
     return _apply(scope, found, bound, target, at)
@@ -184,8 +174,8 @@ def _unbox(scope: Scope, bound: Bound, target: Type) -> str:
     return f"({name} if {test} else {fallback}({name}, {scope.use(target)}))"
 
 
-def _enum(scope: Scope, bound: Bound, target: Type, at: int | Node) -> Bound:
-    """To an enumeration, or from one."""
+def _number(scope: Scope, bound: Bound, target: Type, at: int | Node) -> Bound:
+    """A number or a value of an enumeration as another such type."""
     number = enum_value(scope, bound) if bound.type.kind == "enum" else bound
     if target.kind != "enum":
         return _numeric(scope, number, target, at)
