@@ -1,7 +1,7 @@
 """Operators of numbers, and those that types declare: promotion, and lifting to nullables."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from apimlb.policy.clr.numbers import arithmetic
 from apimlb.policy.clr.types.constructed import NULL, Type
@@ -65,54 +65,50 @@ def operands(scope: Scope, operator: str, left: Bound, right: Bound, at: Node) -
 
 
 class BinaryOperation(NamedTuple):
-    """What an operator makes of operands of two types, neither of them nullable: its code, by that of the
-    operands, and its value where both are constant."""
+    """What an operator makes of operands of two types, neither of them nullable: of constants a constant."""
 
     left: Type
     right: Type
-    result: Type
-    code: Callable[[str, str], str]
-    fold: Callable[[Any, Any], Bound] | None = None
+    make: Callable[[Bound, Bound], Bound]
 
 
 def applied(given: Operands, operation: BinaryOperation) -> Bound:
     if given.lifted:
         return _lifted(given, operation)
     left = convert(given.scope, given.left, operation.left, given.at)
-    right = convert(given.scope, given.right, operation.right, given.at)
-    if operation.fold and left.is_constant and right.is_constant:
-        return operation.fold(left.constant, right.constant)
-    return Bound(operation.result, operation.code(left.code, right.code), safe=operation.result.is_value)
+    return operation.make(left, convert(given.scope, given.right, operation.right, given.at))
 
 
 def _lifted(given: Operands, operation: BinaryOperation) -> Bound:
     """An operator that yields null, or false, where one side is null; `|` because both sides are computed."""
     scope, operator, left, right, at, _ = given
     tests: list[str] = []
-    values: list[str] = []
+    values: list[Bound] = []
     for side, kind in ((left, operation.left), (right, operation.right)):
         if side.is_constant and side.constant is not None:
             plain = side._replace(type=side.type.underlying)
-            values.append(convert(scope, plain, kind, at).code)
+            values.append(Bound(kind, convert(scope, plain, kind, at).code))
             continue
         first, name = once(scope, side)
         inner = kind if side.type is NULL else side.type.underlying
         code = convert(scope, Bound(inner, name, repeatable=True), kind, at).code
         if operator in EQUALITY:  # null equals null
             code = side.code if code == name else f"({code} if {first} is not None else None)"
-        values.append(code)
+        values.append(Bound(kind, code))
         tests.append(f"({first} is None)")
     if operator in EQUALITY:
-        return compared(scope, operator, *values)
-    code, is_null = operation.code(*values), " | ".join(tests) or "False"
+        return plainly(scope, operator, *values)
+    made, is_null = operation.make(*values), " | ".join(tests) or "False"
     if operator in COMPARISONS:
-        return Bound(operation.result, f"(False if {is_null} else {code})", safe=True)
-    return Bound(scope.registry.nullable(operation.result), f"(None if {is_null} else {code})")
+        return Bound(made.type, f"(False if {is_null} else {made.code})", safe=True)
+    return Bound(scope.registry.nullable(made.type), f"(None if {is_null} else {made.code})")
 
 
-def compared(scope: Scope, operator: str, left: str, right: str) -> Bound:
-    """A bool that Python's operator of the same name yields."""
-    return Bound(scope.registry.bool, f"({left} {operator} {right})", safe=True)
+def plainly(scope: Scope, operator: str, left: Bound, right: Bound) -> Bound:
+    """The bool that Python's operator of the same name yields."""
+    if left.is_constant and right.is_constant:
+        return literal(scope, folding.PLAIN[operator](left.constant, right.constant), scope.registry.bool)
+    return Bound(scope.registry.bool, f"({left.code} {operator} {right.code})", safe=True)
 
 
 # Numbers
@@ -127,11 +123,7 @@ def numeric_operation(given: Operands) -> BinaryOperation | None:
     if common is None or (operator in "&|^" and common.name in (*_REAL, "System.Decimal")):
         return None
     return BinaryOperation(
-        common,
-        common,
-        scope.registry.bool if operator in folding.COMPARE else common,
-        lambda first, second: computed(scope, operator, first, second, common),
-        lambda first, second: folding.fold_numbers(scope, operator, first, second, common, at),
+        common, common, lambda first, second: computed(scope, operator, first, second, common, at)
     )
 
 
@@ -141,11 +133,17 @@ def _fitted(scope: Scope, bound: Bound, kind: Type, beside: Type) -> Type:
     return beside if unsigned and constant_conversion(scope, bound, beside) is not None else kind
 
 
-def computed(scope: Scope, operator: str, left: str, right: str, common: Type) -> str:
-    """Code that computes with two numbers of one type."""
-    name = folding.plain_name(common)
+def computed(scope: Scope, operator: str, left: Bound, right: Bound, common: Type, at: Node) -> Bound:
+    """An operator between two numbers of one type."""
     if operator in folding.COMPARE:
-        return f"({left} {operator} {right})"
+        return plainly(scope, operator, left, right)
+    if left.is_constant and right.is_constant:
+        return folding.fold_numbers(scope, operator, left.constant, right.constant, common, at)
+    return Bound(common, _computed(scope, operator, left.code, right.code, common), safe=True)
+
+
+def _computed(scope: Scope, operator: str, left: str, right: str, common: Type) -> str:
+    name = folding.plain_name(common)
     call = folding.calls_of(common)[operator]
     own = call.__module__ == "_operator"
     code = f"{left} {operator} {right}" if own else scope.call(call, left, right)
@@ -175,13 +173,13 @@ def _shift(scope: Scope, operator: str, one: Type, other: Type) -> BinaryOperati
         return None
     mask, name = folding.shift_mask(common), folding.plain_name(common)
 
-    def code(value: str, places: str) -> str:
-        return scope.call(arithmetic.wrap, f"({value} {operator} ({places} & {mask}))", repr(name))
+    def make(value: Bound, places: Bound) -> Bound:
+        if isinstance(value.constant, int) and isinstance(places.constant, int):
+            return folding.fold_shift(scope, operator, value.constant, places.constant, common)
+        shifted = f"({value.code} {operator} ({places.code} & {mask}))"
+        return Bound(common, scope.call(arithmetic.wrap, shifted, repr(name)), safe=True)
 
-    def fold(value: Any, places: Any) -> Bound:
-        return folding.fold_shift(scope, operator, value, places, common)
-
-    return BinaryOperation(common, int_type, common, code, fold)
+    return BinaryOperation(common, int_type, make)
 
 
 # Operators that types declare
@@ -194,7 +192,7 @@ def declared_operation(given: Operands) -> BinaryOperation | None:
     if best is None:
         return None
     left, right = (each.type for each in best.parameters)
-    return BinaryOperation(left, right, best.result, lambda *codes: operator_call(scope, best, *codes))
+    return BinaryOperation(left, right, lambda *sides: operator_call(scope, best, *sides))
 
 
 def _operand_rank(scope: Scope, member: Member, kinds: tuple[Type, Type]) -> int | None:
@@ -212,9 +210,10 @@ def _operand_rank(scope: Scope, member: Member, kinds: tuple[Type, Type]) -> int
     return rank
 
 
-def operator_call(scope: Scope, member: Member, *codes: str) -> str:
-    code = called(scope, member.call, *codes)
-    return f"({code})" if isinstance(member.call, str) else code
+def operator_call(scope: Scope, member: Member, *sides: Bound) -> Bound:
+    code = called(scope, member.call, *(side.code for side in sides))
+    written = f"({code})" if isinstance(member.call, str) else code
+    return Bound(member.result, written, safe=member.result.is_value)
 
 
 def null_test(scope: Scope, operator: str, bound: Bound) -> Bound:
@@ -224,7 +223,7 @@ def null_test(scope: Scope, operator: str, bound: Bound) -> Bound:
         return literal(scope, (bound.constant is None) == (operator == "=="), boolean)
     if bound.safe and bound.type.is_nullable:  # a plain value, computed for what it does
         return Bound(boolean, f"({bound.code}, {operator == '!='})[1]", safe=True)
-    return compared(scope, "is" if operator == "==" else "is not", bound.code, "None")
+    return Bound(boolean, f"({bound.code} {'is' if operator == '==' else 'is not'} None)", safe=True)
 
 
 # One operand

@@ -176,18 +176,26 @@ def _unbox(scope: Scope, bound: Bound, target: Type) -> str:
 
 def _number(scope: Scope, bound: Bound, target: Type, at: int | Node) -> Bound:
     """A number or a value of an enumeration as another such type."""
-    number = enum_value(scope, bound) if bound.type.kind == "enum" else bound
+    number = number_of(scope, bound)
     if target.kind != "enum":
         return _numeric(scope, number, target, at)
-    bound = _numeric(scope, number, scope.registry.int, at)
-    return Bound(target, scope.call(casts.enum_of, scope.use(target), bound.code), safe=True)
+    return enum_from(scope, target, _numeric(scope, number, scope.registry.int, at))
 
 
-def enum_value(scope: Scope, bound: Bound) -> Bound:
-    """An enumeration's value as the number that it is."""
+def number_of(scope: Scope, bound: Bound) -> Bound:
+    """A number, or the number that an enumeration's value is."""
+    if bound.type.kind != "enum":
+        return bound
     if isinstance(bound.constant, Enum):
         return literal(scope, bound.constant.number, scope.registry.int)
     return Bound(scope.registry.int, scope.call(casts.enum_number, bound.code), safe=True)
+
+
+def enum_from(scope: Scope, enum: Type, number: Bound) -> Bound:
+    """An int as a value of an enumeration."""
+    if isinstance(number.constant, int):
+        return literal(scope, casts.enum_of(enum, number.constant), enum)
+    return Bound(enum, scope.call(casts.enum_of, scope.use(enum), number.code), safe=True)
 
 
 # Numbers

@@ -22,6 +22,7 @@ WHOLE: Calls = {
     "+": python.add, "-": python.sub, "*": python.mul, "&": python.and_, "|": python.or_, "^": python.xor,
     "/": arithmetic.divide, "%": arithmetic.remainder,
 }  # fmt: skip
+PLAIN = {**COMPARE, **WHOLE}
 _REAL: Calls = {
     "+": python.add, "-": python.sub, "*": python.mul, "/": arithmetic.divide_float,
     "%": arithmetic.remainder_float,
@@ -43,9 +44,7 @@ def calls_of(common: Type) -> Calls:
 
 
 def fold_numbers(scope: Scope, operator: str, left: Any, right: Any, common: Type, at: int | Node) -> Bound:
-    """Two numbers of the type `common`."""
-    if operator in COMPARE:
-        return literal(scope, COMPARE[operator](left, right), scope.registry.bool)
+    """Two numbers of the type `common`, which are computed with, and not compared."""
     if operator in "/%" and right == 0 and not isinstance(right, float):
         scope.refuse("CS0020", at)
     try:

@@ -4,15 +4,20 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.clr.casts import as_type, enum_of
-from apimlb.policy.clr.enums import Enum
+from apimlb.policy.clr.casts import as_type
 from apimlb.policy.clr.metering import same_text
 from apimlb.policy.clr.numbers.arithmetic import both, either
 from apimlb.policy.clr.types.constructed import NULL, VOID, Type
 from apimlb.policy.csharp.binding import arithmetic, folding
 from apimlb.policy.csharp.binding.arithmetic import EQUALITY, BinaryOperation, Operands
 from apimlb.policy.csharp.binding.bound import Bound
-from apimlb.policy.csharp.binding.conversion import constant_conversion, convert, converts, enum_value
+from apimlb.policy.csharp.binding.conversion import (
+    constant_conversion,
+    convert,
+    converts,
+    enum_from,
+    number_of,
+)
 from apimlb.policy.csharp.binding.dispatch import bind, value
 from apimlb.policy.csharp.binding.lookup import type_of
 from apimlb.policy.csharp.binding.scope import Scope
@@ -24,7 +29,7 @@ from apimlb.policy.csharp.syntax import nodes
 _OPERATOR = 8
 """Steps of binding an operator."""
 
-_BOOLS = {name: {**folding.COMPARE, **folding.WHOLE}[name] for name in ("&", "|", "^", "==", "!=")}
+_BOOL = ("&", "|", "^", "==", "!=")
 
 
 def bind_binary(scope: Scope, node: nodes.Binary) -> Bound:
@@ -111,47 +116,31 @@ def _enum_operation(given: Operands) -> BinaryOperation | None:
         return None
     if operator in ("+", "-") and scope.conversions.implicit(other, int_type) is not None:
         one, two = (enum if kind is enum else int_type for kind in kinds)
-        result = enum
+        yields_enum = True
     else:
         zero = any(constant_conversion(scope, side, enum) is not None for side in (left, right))
         if not (other is enum or zero) or operator not in (*folding.COMPARE, "&", "|", "^", "-"):
             return None
         one = two = enum
-        result = {"&": enum, "|": enum, "^": enum, "-": int_type}.get(operator, scope.registry.bool)
+        yields_enum = operator in ("&", "|", "^")
 
-    def code(first: str, second: str) -> str:
+    def make(first: Bound, second: Bound) -> Bound:
         if operator in EQUALITY:
-            return f"({first} {operator} {second})"
-        first = enum_value(scope, Bound(one, first)).code if one is enum else first
-        second = enum_value(scope, Bound(two, second)).code if two is enum else second
-        made = arithmetic.computed(scope, operator, first, second, int_type)
-        return _enum_code(scope, enum, made) if result is enum else made
+            return arithmetic.plainly(scope, operator, first, second)
+        first, second = number_of(scope, first), number_of(scope, second)
+        made = arithmetic.computed(scope, operator, first, second, int_type, at)
+        return enum_from(scope, enum, made) if yields_enum else made
 
-    def fold(first: Any, second: Any) -> Bound:
-        first, second = (each.number if isinstance(each, Enum) else each for each in (first, second))
-        made = folding.fold_numbers(scope, operator, first, second, int_type, at)
-        if result is not enum or not isinstance(made.constant, int):
-            return made
-        return literal(scope, enum_of(enum, made.constant), enum)
-
-    return BinaryOperation(one, two, result, code, fold)
-
-
-def _enum_code(scope: Scope, enum: Type, number: str) -> str:
-    return scope.call(enum_of, scope.use(enum), number)
+    return BinaryOperation(one, two, make)
 
 
 def _bool_operation(given: Operands) -> BinaryOperation | None:
     scope, operator, boolean = given.scope, given.operator, given.scope.registry.bool
-    call = _BOOLS.get(operator)
-    if given.kinds != (boolean, boolean) or call is None or (given.lifted and operator in ("&", "|")):
+    three_valued = given.lifted and operator in ("&", "|")
+    if given.kinds != (boolean, boolean) or operator not in _BOOL or three_valued:
         return None
     return BinaryOperation(
-        boolean,
-        boolean,
-        boolean,
-        lambda first, second: f"({first} {operator} {second})",
-        lambda first, second: literal(scope, call(first, second), boolean),
+        boolean, boolean, lambda first, second: arithmetic.plainly(scope, operator, first, second)
     )
 
 
@@ -174,10 +163,8 @@ def _string_operator(given: Operands) -> Bound | None:
         return concatenated(scope, left, right)
     if operator not in EQUALITY or types != {string}:
         return None
-    if left.is_constant and right.is_constant:
-        return literal(scope, (left.constant == right.constant) == (operator == "=="), scope.registry.bool)
     if left.is_constant or right.is_constant:
-        return arithmetic.compared(scope, operator, left.code, right.code)
+        return arithmetic.plainly(scope, operator, left, right)
     return _equality(given, same_text)
 
 
@@ -304,16 +291,16 @@ def _unary(scope: Scope, operator: str, bound: Bound, node: nodes.Unary) -> Boun
         return arithmetic.numeric_unary(scope, operator, bound, node)
     if operator == "~" and kind.kind == "enum":
         return _complement(scope, bound)
-    for member in (
-        scope.registry.own_members(kind.definition, f"operator {operator}") if kind.definition else ()
-    ):
+    for member in scope.conversions.declared(f"operator {operator}", kind):
         if len(member.parameters) == 1:
-            return Bound(member.result, arithmetic.operator_call(scope, member, bound.code), safe=True)
+            return arithmetic.operator_call(scope, member, bound)
     return None
 
 
 def _complement(scope: Scope, bound: Bound) -> Bound:
-    number = enum_value(scope, bound)
+    number = number_of(scope, bound)
     if isinstance(number.constant, int):
-        return literal(scope, enum_of(bound.type, ~number.constant), bound.type)
-    return Bound(bound.type, _enum_code(scope, bound.type, f"~{number.code}"), safe=True)
+        number = literal(scope, ~number.constant, number.type)
+    else:
+        number = Bound(number.type, f"~{number.code}")
+    return enum_from(scope, bound.type, number)
