@@ -100,11 +100,6 @@ def passing(parameter: Parameter) -> str:
     return parameter.mode if parameter.mode in ("out", "ref") else ""
 
 
-def pattern(parameter: Parameter, *, expanded: bool) -> Type:
-    """The type that an argument must fit: of an expanded `params` parameter, its element's."""
-    return parameter.type.arguments[0] if expanded and parameter.mode == "params" else parameter.type
-
-
 _UNSIGNED = frozenset(("System.Byte", "System.UInt16", "System.UInt32", "System.UInt64"))
 
 Bounds = dict[str, list[Bound]]
@@ -194,13 +189,13 @@ def common_type(scope: Scope, values: Sequence[Bound]) -> Type:
     return (_type_of_all(scope, values) or scope.registry.object) if values else VOID
 
 
-def fits(scope: Scope, each: Given, target: Type, mode: str) -> bool:
+def fits(scope: Scope, each: Given, target: Type) -> bool:
     """Whether an argument converts implicitly to a parameter's type."""
     value = each.value
     if isinstance(value, Bound):
-        if mode == "out":
+        if each.mode == "out":
             return value.type is VOID or value.type is target
-        return value.type is target if mode == "ref" else converts(scope, value, target)
+        return value.type is target if each.mode == "ref" else converts(scope, value, target)
     if target.kind != "delegate":
         return False
     *inputs, wanted = target.arguments

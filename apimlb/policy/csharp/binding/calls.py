@@ -1,6 +1,6 @@
 """Calls of methods and indexers of one name, before and after the arguments choose one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, NoReturn
 
@@ -69,32 +69,34 @@ class MethodGroup(Untyped):
 def call_group(scope: Scope, group: MethodGroup, arguments: Sequence[Given]) -> Bound:
     """A call of the best method of a group."""
     _check_names(scope, arguments)
+    at, places = group.at, []
+    for call in _calls(scope, group, arguments):
+        found = call.best(at)
+        if found is not None:
+            return _call(scope, found, None if call.extra else group.target)
+        places.append(call)
+    call = next((each for each in places if each.members), places[0])
+    raise call.refusal(group.name, group.owner, at, local=group.local is not None)
+
+
+def _calls(scope: Scope, group: MethodGroup, arguments: Sequence[Given]) -> Iterator[Resolution]:
+    """The call, of the group's own methods, and of the extension methods of its name: first those that are
+    near, then those of outer namespaces."""
     if group.local is not None:
         members = [(scope.registry.object, group.local.member)]
     else:
         members = _methods(scope, group)
-    target, at = group.target, group.at
-    call = Resolution(scope, arguments, group.type_arguments)
-    found = call.best(members, at)
-    if found is not None:
-        return _call(scope, found, target)
-    if target is not None:
-        extended = call._replace(arguments=[Given(at, target), *arguments])
-        for extensions in _extensions(scope, group.name):
-            found = extended.best(extensions, at)
-            if found is not None:
-                return _call(scope, found, None)
-            members = members or extensions
-    raise call.refusal(group.name, group.owner, members, at, target, local=group.local is not None)
-
-
-def _extensions(scope: Scope, name: str) -> tuple[Candidates, Candidates]:
-    """Extension methods of a name: those that are looked at first, and those of outer namespaces."""
-    near: Candidates = []
-    far: Candidates = []
-    for definition, member in scope.registry.extensions(name):
-        (far if definition.outer else near).append((scope.registry.types.of(definition), member))
-    return near, far
+    yield Resolution(scope, members, arguments, group.type_arguments)
+    if group.target is not None:
+        extended = [Given(group.at, group.target), *arguments]
+        extensions = list(scope.registry.extensions(group.name))
+        for outer in (False, True):
+            members = [
+                (scope.registry.types.of(definition), member)
+                for definition, member in extensions
+                if definition.outer == outer
+            ]
+            yield Resolution(scope, members, extended, group.type_arguments, extra=1)
 
 
 def _methods(scope: Scope, group: MethodGroup) -> Candidates:
@@ -111,15 +113,15 @@ def construct(scope: Scope, made: Type, arguments: Sequence[Given], at: int) -> 
     assert made.definition is not None
     members = [(made, member) for member in scope.registry.own_members(made.definition, "new")]
     _check_names(scope, arguments)
-    call = Resolution(scope, arguments)
-    found = call.best(members, arguments[0].at if arguments else at)
+    call = Resolution(scope, members, arguments)
+    found = call.best(arguments[0].at if arguments else at)
     if found is not None:
         return _call(scope, found, None)._replace(type=made, safe=True)
     if not members:
         raise scope.not_allowed(f"'{made.shown}' cannot be created in a policy expression", at)
     if not any(takes(member, len(arguments)) for _, member in members):
         scope.refuse("CS1729", at, made, len(arguments))
-    raise call.refusal(made.shown, made, members, at)
+    raise call.refusal(made.shown, made, at)
 
 
 def _check_names(scope: Scope, arguments: Sequence[Given]) -> None:
@@ -202,10 +204,10 @@ def element(scope: Scope, target: Bound, written: Sequence[Argument], at: int | 
     if not candidates:
         scope.refuse("CS0021", at, target.type)
     given = given_arguments(scope, written)
-    call = Resolution(scope, given)
-    chosen = call.best(candidates, given[0].at if given else at)
+    call = Resolution(scope, candidates, given)
+    chosen = call.best(given[0].at if given else at)
     if chosen is None:
-        raise call.refusal("this", candidates[0][0], candidates, scope.offset(at))
+        raise call.refusal("this", candidates[0][0], scope.offset(at))
     still = target.safe or all(isinstance(each.value, Untyped) or each.value.is_still for each in given)
     return Assignable(
         result_of(scope, chosen.owner, chosen.member), None, target,

@@ -217,7 +217,7 @@ def _added(scope: Scope, target: Bound, given: Sequence[Given], at: int) -> Boun
             raise
         owner, member = scope.registry.members(kind, "Add")[0]
         if len(given) < len(member.parameters):
-            raise Resolution(scope, given).refusal("Add", kind, [(owner, member)], at, target) from None
+            raise Resolution(scope, [(owner, member)], given).refusal("Add", kind, at) from None
         scope.refuse("CS1950", at, shown_member(scope, owner, member))
 
 

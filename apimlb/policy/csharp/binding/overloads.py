@@ -2,6 +2,7 @@
 takes them, in the words of C#."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 from apimlb.errors import PolicyError
@@ -14,10 +15,8 @@ from apimlb.policy.csharp.binding.arguments import (
     better_conversion,
     fits,
     infer,
-    is_variable,
     match,
     passing,
-    pattern,
     takes,
 )
 from apimlb.policy.csharp.binding.bound import Bound
@@ -52,15 +51,22 @@ class Candidate(NamedTuple):
 
 
 class Resolution(NamedTuple):
-    """A call whose member is looked for. `types` are the type arguments as written."""
+    """A call whose member is looked for among some of one name.
+
+    types  the type arguments as written
+    extra  how many arguments stand before the dot: 1 for extension methods
+    """
 
     scope: Scope
+    members: Candidates
     arguments: Sequence[Given]
     types: Sequence[Type] | None = None
+    extra: int = 0
 
-    def best(self, members: Candidates, at: int | Node) -> Candidate | None:
+    def best(self, at: int | Node) -> Candidate | None:
         """The member that fits best, or None where nothing fits."""
-        candidates = [made for owner, member in members if (made := self._fitting(owner, member)) is not None]
+        fitting = (self._fitting(owner, member) for owner, member in self.members)
+        candidates = [each for each in fitting if each is not None]
         if not candidates:
             return None
         best = candidates[0]
@@ -82,10 +88,10 @@ class Resolution(NamedTuple):
         """The member, if the arguments fit, one for each parameter or several for its last one."""
         if self.types and len(self.types) != len(member.type_parameters):
             return None
-        for expanded in (False, True) if is_variable(member) else (False,):
+        for expanded in (False, True):
             places = match(member, self.arguments, expanded=expanded)
             made = None if places is None else self._typed(owner, member, places, expanded=expanded)
-            if made is not None and self._fits(made):
+            if made is not None and all(map(partial(fits, self.scope), self.arguments, made.types)):
                 return made
         return None
 
@@ -93,7 +99,10 @@ class Resolution(NamedTuple):
         """The member with its type arguments, whether or not the arguments fit; None where they do not tell
         those."""
         given = type_arguments_of(owner)
-        types = [pattern(member.parameters[place], expanded=expanded) for place in places]
+        wanted = [member.parameters[place] for place in places]
+        types = [
+            each.type.arguments[0] if expanded and each.mode == "params" else each.type for each in wanted
+        ]
         if self.types:
             given.update(zip(member.type_parameters, self.types, strict=False))
         elif member.type_parameters and not infer(
@@ -103,13 +112,6 @@ class Resolution(NamedTuple):
         if given:
             types = [self.scope.registry.types.substitute(each, given) for each in types]
         return Candidate(owner, member, self.arguments, places, types, given, expanded)
-
-    def _fits(self, made: Candidate) -> bool:
-        parameters = made.member.parameters
-        return all(
-            fits(self.scope, each, kind, parameters[place].mode)
-            for each, place, kind in zip(self.arguments, made.places, made.types, strict=True)
-        )
 
     def _better(self, one: Candidate, other: Candidate) -> bool:
         """Whether `one` is the better choice."""
@@ -139,31 +141,17 @@ class Resolution(NamedTuple):
 
     # Why nothing fits
 
-    def refusal(
-        self,
-        name: str,
-        owner: Type,
-        members: Candidates,
-        at: int,
-        receiver: Bound | None = None,
-        *,
-        local: bool = False,
-    ) -> PolicyError:
-        """`receiver` is what stands before the dot. It is the first argument of an extension method."""
-        if not members:
+    def refusal(self, name: str, owner: Type, at: int, *, local: bool = False) -> PolicyError:
+        if not self.members:
             return no_member(self.scope, owner, name, at)
-        call = self
-        if receiver is not None and members[0][1].extension:
-            call = self._replace(arguments=[Given(at, receiver), *self.arguments])
-        extra = len(call.arguments) - len(self.arguments)
-        fitting = [each for each in members if takes(each[1], len(call.arguments))]
+        fitting = [each for each in self.members if takes(each[1], len(self.arguments))]
         if not fitting:
-            return self._wrong_number(name, members, extra, at, local=local)
+            return self._wrong_number(name, at, local=local)
         known = {parameter.name for _, member in fitting for parameter in member.parameters}
         for each in self.arguments:
             if each.name is not None and each.name not in known:
                 return self.scope.error("CS1739", each.name_at, name, each.name)
-        explained = call._misfit(*fitting[0], extra, at)
+        explained = self._misfit(*fitting[0], at)
         self._explain()
         return explained or self.scope.error("CS1501", at, name, "these")
 
@@ -173,23 +161,20 @@ class Resolution(NamedTuple):
             if isinstance(each.value, Untyped):
                 each.value.explain(self.scope)
 
-    def _wrong_number(
-        self, name: str, members: Candidates, extra: int, at: int, *, local: bool
-    ) -> PolicyError:
-        count = len(self.arguments)
-        if len(members) == 1:
-            owner, member = members[0]
-            missing = [each.name for each in member.parameters[extra:][count:] if each.required]
+    def _wrong_number(self, name: str, at: int, *, local: bool) -> PolicyError:
+        if len(self.members) == 1:
+            owner, member = self.members[0]
+            missing = [each.name for each in member.parameters[len(self.arguments) :] if each.required]
             if missing:
                 shown = shown_member(self.scope, owner, member)
                 return self.scope.error("CS7036", at, missing[0], shown.partition(".")[2] if local else shown)
-        return self.scope.error("CS1501", at, name, count)
+        return self.scope.error("CS1501", at, name, len(self.arguments) - self.extra)
 
-    def _misfit(self, owner: Type, member: Member, extra: int, at: int) -> PolicyError | None:
+    def _misfit(self, owner: Type, member: Member, at: int) -> PolicyError | None:
         """What is wrong with the arguments for one member, which takes as many."""
         expanded = False
         places = match(member, self.arguments, expanded=False, modes=False)
-        if places is None or len(self.arguments) > len(member.parameters):
+        if places is None:
             expanded = True
             places = match(member, self.arguments, expanded=True, modes=False)
         if places is None:
@@ -199,19 +184,20 @@ class Resolution(NamedTuple):
             self._explain()
             return self.scope.error("CS0411", at, shown_member(self.scope, owner, member))
         for index, (place, kind) in enumerate(zip(places, typed.types, strict=True)):
-            problem = self._problem(index, index + 1 - extra, member.parameters[place], kind)
+            problem = self._problem(index, member.parameters[place], kind)
             if problem is not None:
                 return problem
         return None
 
-    def _problem(self, index: int, number: int, parameter: Parameter, kind: Type) -> PolicyError | None:
-        """What is wrong with an argument, the one of that number in messages."""
+    def _problem(self, index: int, parameter: Parameter, kind: Type) -> PolicyError | None:
+        """What is wrong with an argument; messages count those after the dot, from 1."""
         scope, each, wanted = self.scope, self.arguments[index], passing(parameter)
+        number = index + 1 - self.extra
         if wanted != each.mode:
             if wanted:
                 return scope.error("CS1620", each.at, number, wanted)
             return scope.error("CS1615", each.at, number, each.mode)
-        if fits(scope, each, kind, parameter.mode):
+        if fits(scope, each, kind):
             return None
         if isinstance(each.value, Untyped):
             convert(scope, each.value, kind, each.at)  # raises what is wrong with it
