@@ -16,7 +16,7 @@ from apimlb.policy.clr.collections.queues import ClrQueue
 from apimlb.policy.clr.exceptions import ClrException, argument, argument_null, invalid_cast, null_reference
 from apimlb.policy.clr.json.items import items_of, members_of, plain
 from apimlb.policy.clr.json.scalar_casts import TOKEN_CASTS
-from apimlb.policy.clr.json.scalars import scalar
+from apimlb.policy.clr.json.scalars import array_of, object_of, scalar
 from apimlb.policy.clr.json.tokens import JArray, JConstructor, JContainer, JObject, JToken, JValue
 from apimlb.policy.clr.json.typed_scalars import (
     READINGS,
@@ -273,19 +273,13 @@ def _values(item: Any, rest: Members) -> Sequence[Any]:
 def array_token(items: Sequence[Any], token_of: Callable[[Any], JToken]) -> JArray:
     """A JArray of items."""
     BUDGET.spend(4 * len(items))
-    made = JArray()
-    for item in items:
-        made.add(token_of(item))
-    return made
+    return array_of([token_of(item) for item in items])
 
 
 def object_token(members: Members, token_of: Callable[[Any], JToken]) -> JObject:
-    """A JObject of members; of a name given twice the last value counts."""
+    """A JObject of members."""
     BUDGET.spend(5 * len(members))
-    made = JObject()
-    for name, item in members:
-        made.put(enter(name), token_of(item))
-    return made
+    return object_of([(name, token_of(item)) for name, item in members])
 
 
 def _names(kind: Type) -> str:

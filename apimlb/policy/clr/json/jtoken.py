@@ -80,12 +80,8 @@ def try_get_value(
     return found is not None, found
 
 
-def array_index(token: JArray, value: JToken | None) -> int:
-    return -1 if value is None else token.place(value)
-
-
 def array_remove(token: JArray, value: JToken | None) -> bool:
-    place = array_index(token, value)
+    place = token.place(value)
     if place >= 0:
         token.remove_at(place)
     return place >= 0
@@ -273,8 +269,8 @@ DEFINITIONS = (
             ("IEnumerator<JToken> GetEnumerator()",
              lambda source:
                  Enumerator(lambda: elements(source.children()), _TOKEN_ENUMERATOR, None, restarts=False)),
-            ("int IndexOf(JToken item)", array_index),
-            ("bool Contains(JToken item)", lambda token, value: array_index(token, value) >= 0),
+            ("int IndexOf(JToken item)", JArray.place),
+            ("bool Contains(JToken item)", lambda token, value: token.place(value) >= 0),
             ("static JArray Parse(string json)", lambda text: parse_token(text, "JArray")),
             ("static JArray FromObject(object! o)", lambda value: container_of(JArray, value)),
         ),

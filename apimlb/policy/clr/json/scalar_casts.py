@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import partial
 from uuid import UUID
 
 from apimlb.policy.clr.convert import parsing
@@ -53,10 +54,6 @@ def _to_bytes(value: object) -> bytearray | None:
     return None
 
 
-def _to_integer(name: str) -> Callable[[object], int]:
-    return lambda value: parsing.to_integer(value, name)
-
-
 _WRITTEN = frozenset({"String", "Comment", "Raw"})
 _CHAR = _WRITTEN | {"Integer", "Float"}
 _NUMBER = _CHAR | {"Boolean"}
@@ -65,7 +62,7 @@ _NULL = frozenset({"Null", "Undefined"})
 _CASTS: dict[str, tuple[type, frozenset[str], Callable[..., object]]] = {
     "String": (str, _NUMBER | _NULL | {"Date", "Bytes", "Guid", "TimeSpan", "Uri"}, _to_text),
     "Boolean": (bool, _NUMBER, _to_boolean),
-    **{name: (object, _NUMBER, _to_integer(name)) for name in INTEGERS},
+    **{name: (object, _NUMBER, partial(parsing.to_integer, name=name)) for name in INTEGERS},
     "Double": (float, _NUMBER, parsing.to_double),
     "Single": (Single, _NUMBER, parsing.to_single),
     "Decimal": (Decimal, _NUMBER, parsing.to_decimal),

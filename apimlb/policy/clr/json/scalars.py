@@ -10,15 +10,15 @@ from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException, argument
 from apimlb.policy.clr.guids import Guid
 from apimlb.policy.clr.json.tokens import JArray, JObject, JProperty, JToken, JValue
-from apimlb.policy.clr.numbers.arithmetic import BigInteger, Long
+from apimlb.policy.clr.numbers.arithmetic import BigInteger, Long, Single
 from apimlb.policy.clr.objects.text import clr_type_name
 from apimlb.policy.clr.utf16 import enter
 from apimlb.policy.clr.web.uris import Uri
 
 _TYPES: dict[type, str] = {
     type(None): "Null", str: "String", bool: "Boolean", float: "Float", Decimal: "Float",
-    DateTime: "Date", DateTimeOffset: "Date", TimeSpan: "TimeSpan", Guid: "Guid", Uri: "Uri",
-    bytearray: "Bytes",
+    Single: "Float", DateTime: "Date", DateTimeOffset: "Date", TimeSpan: "TimeSpan", Guid: "Guid",
+    Uri: "Uri", bytearray: "Bytes", Enum: "Integer",
 }  # fmt: skip
 
 
@@ -34,9 +34,6 @@ def value_of(value: object) -> JValue:
         return JValue(value, found)
     if isinstance(value, int):
         return JValue(value if value >= 2**63 else int(value), "Integer")
-    for kind, made in ((float, "Float"), (Enum, "Integer")):
-        if isinstance(value, kind):
-            return JValue(value, made)
     raise argument(f"Could not determine JSON object type for type {clr_type_name(value)}.")
 
 
@@ -97,9 +94,6 @@ def integer_token(value: int) -> JValue:
     return JValue(BigInteger(value), "Integer")
 
 
-_SCANNED = {bool: "Boolean", float: "Float", type(None): "Null"}
-
-
 def token_of(value: object) -> JToken:
     """A token from what the scanners yield: Python scalars, lists and finished tokens."""
     kind = type(value)
@@ -109,17 +103,20 @@ def token_of(value: object) -> JToken:
         return value  # type: ignore[return-value]
     if kind is int:
         return integer_token(value)  # type: ignore[arg-type]
-    if kind in _SCANNED:
-        return JValue(value, _SCANNED[kind])
-    if kind is list:
-        made = JArray()
-        items = made.items
-        for item in value:  # type: ignore[attr-defined]
-            token = integer_token(item) if type(item) is int else token_of(item)
-            token.parent = made
-            items.append(token)
-        return made
-    return value  # type: ignore[return-value]
+    if kind in _TYPES:
+        return JValue(value, _TYPES[kind])
+    return array_of(value) if kind is list else value  # type: ignore[arg-type,return-value]
+
+
+def array_of(values: list[object]) -> JArray:
+    """A JArray of what token_of takes."""
+    made = JArray()
+    items = made.items
+    for value in values:
+        token = integer_token(value) if type(value) is int else token_of(value)
+        token.parent = made
+        items.append(token)
+    return made
 
 
 def object_of(pairs: list[tuple[str, object]]) -> JObject:

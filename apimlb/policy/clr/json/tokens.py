@@ -66,7 +66,7 @@ class JContainer(JToken):
         """RemoveAll"""
         raise NotImplementedError
 
-    def place(self, child: JToken) -> int:
+    def place(self, child: JToken | None) -> int:
         """Where a token stands, -1 if it does not (by identity)."""
         charge_each(self.count())
         return next((i for i, each in enumerate(self.children()) if each is child), -1)
@@ -198,7 +198,7 @@ class JList(JContainer):
         self.items.clear()
         self.version += 1
 
-    def place(self, child: JToken) -> int:
+    def place(self, child: JToken | None) -> int:
         charge_each(len(self.items) >> 2)
         return next((i for i, item in enumerate(self.items) if item is child), -1)
 
@@ -307,9 +307,7 @@ class JObject(JContainer):
 
     def add(self, name: str | None, value: JToken | None) -> None:
         """`object.Add("name", value)`; throws System.ArgumentException for a name that is there."""
-        name = exceptions.required(name, "name")
-        self._check_new(name)
-        self.append(JProperty(name, value))
+        self.add_property(JProperty(exceptions.required(name, "name"), value))
 
     def add_property(self, prop: JProperty) -> None:
         self._check_new(prop.name)
