@@ -17,7 +17,16 @@ from apimlb.policy.clr.exceptions import ClrException, argument, argument_null, 
 from apimlb.policy.clr.json.items import items_of, members_of, plain
 from apimlb.policy.clr.json.scalar_casts import TOKEN_CASTS
 from apimlb.policy.clr.json.scalars import array_of, object_of, scalar
-from apimlb.policy.clr.json.tokens import JArray, JConstructor, JContainer, JObject, JToken, JValue
+from apimlb.policy.clr.json.tokens import (
+    LINQ,
+    JArray,
+    JConstructor,
+    JContainer,
+    JObject,
+    JToken,
+    JValue,
+    string_value,
+)
 from apimlb.policy.clr.json.typed_scalars import (
     READINGS,
     SERIALIZATION,
@@ -33,7 +42,6 @@ from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.utf16 import enter
 
 _G = "System.Collections.Generic."
-_LINQ = "Newtonsoft.Json.Linq."
 
 
 def _set(items: list[object], element: str) -> ClrSet:
@@ -72,7 +80,7 @@ def _name_of(kind: Type) -> str:
 
 def is_token_type(kind: Type) -> bool:
     """Whether the values of a type are tokens."""
-    return kind.kind != "array" and kind.name.startswith(_LINQ)
+    return kind.kind != "array" and kind.name.startswith(LINQ)
 
 
 def to_object(kind: Type, token: JToken) -> object:
@@ -99,10 +107,10 @@ def untyped(token: JToken) -> object:
 
 def _fitting(kind: Type, token: JToken) -> JToken | None:
     """A token as a value of a type of tokens; throws System.InvalidCastException for one of another class."""
-    if kind.name in (f"{_LINQ}JToken", f"{_LINQ}J{token.type_name}"):
+    if kind.name in (f"{LINQ}JToken", f"{LINQ}J{token.type_name}"):
         return token
     if isinstance(token, JValue):
-        if kind.name == f"{_LINQ}JValue":
+        if kind.name == f"{LINQ}JValue":
             return token
         if token.value is None:
             return None
@@ -237,7 +245,7 @@ class Composer:
 
     def _key(self, kind: Type, name: str) -> object:
         """The key of a dictionary that a member's name becomes."""
-        token = JValue(enter(name), "String")
+        token = string_value(enter(name))
         if kind.name in ("System.String", "System.Object"):
             return token.value
         return self._token(kind, token) if is_token_type(kind) else cast_scalar(kind, token)

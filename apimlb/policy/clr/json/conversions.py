@@ -102,7 +102,3 @@ def values_of(kind: Type, token: tokens.JToken) -> LazySequence:
 def scalar_put(token: tokens.JValue, value: object) -> None:
     made = value_of(value)
     token.value, token.type_name = made.value, made.type_name
-
-
-def string_value(text: str | None) -> tokens.JValue:
-    return tokens.JValue(text, "String")

@@ -20,6 +20,7 @@ from apimlb.policy.clr.json.scalars import scalar, value_of
 from apimlb.policy.clr.json.sequences import self_and_above, self_and_below, tokens, walked
 from apimlb.policy.clr.json.serialization import container_of, from_object
 from apimlb.policy.clr.json.tokens import (
+    LINQ,
     JArray,
     JConstructor,
     JContainer,
@@ -31,6 +32,7 @@ from apimlb.policy.clr.json.tokens import (
     JValue,
     null,
     root,
+    string_value,
 )
 from apimlb.policy.clr.json.tree import ancestors, descendants, path, sibling
 from apimlb.policy.clr.json.writer import to_json
@@ -44,7 +46,7 @@ TYPE_NAMES = (
     "Null", "Undefined", "Date", "Raw", "Bytes", "Guid", "Uri", "TimeSpan",
 )  # fmt: skip
 _TYPES = {
-    name: Enum("Newtonsoft.Json.Linq.JTokenType", number, dict(enumerate(TYPE_NAMES)))
+    name: Enum(LINQ + "JTokenType", number, dict(enumerate(TYPE_NAMES)))
     for number, name in enumerate(TYPE_NAMES)
 }
 
@@ -136,8 +138,6 @@ def select_token(token: JToken, path: str | None, error: bool = False) -> JToken
     return found
 
 
-L = "Newtonsoft.Json.Linq."
-
 _KEYWORDS = {"Boolean": "bool", "Char": "char", "String": "string", "Byte[]": "byte[]", **KEYWORDS}
 _VALUES = [_KEYWORDS.get(name, name) for name in NULLABLE_CASTS if name != "Char"]
 
@@ -148,7 +148,7 @@ def _cast_rows() -> tuple[Row, ...]:
     casts |= {f"{_KEYWORDS.get(name, name)}?": cast for name, cast in NULLABLE_CASTS.items()}
     return (
         *((f"explicit {keyword}(JToken value)", cast) for keyword, cast in casts.items()),
-        ("implicit JToken(string value)", conversions.string_value),
+        ("implicit JToken(string value)", string_value),
         (f"implicit JToken({'|'.join([*made, 'Uri', 'byte[]'])} value)", value_of),
     )
 
@@ -168,7 +168,7 @@ _CONTAINER_ROWS: tuple[Row, ...] = (
 DEFINITIONS = (
     Definition("Newtonsoft.Json.Formatting", "enum", constants={"None": 0, "Indented": 1}),
     Definition(
-        L + "JTokenType", "enum",
+        LINQ + "JTokenType", "enum",
         constants={name: number for number, name in enumerate(TYPE_NAMES)},
     ),
     Definition(
@@ -183,7 +183,7 @@ DEFINITIONS = (
         ),
     ),
     Definition(
-        L + "JToken", "class", bases=("IJEnumerable<JToken>",),
+        LINQ + "JToken", "class", bases=("IJEnumerable<JToken>",),
         test=lambda value: isinstance(value, JToken),
         rows=(
             ("JTokenType Type", lambda token: _TYPES[token.type_name]),
@@ -224,12 +224,12 @@ DEFINITIONS = (
         ),
     ),
     Definition(
-        L + "JContainer", "class", bases=(L + "JToken",), rows=_CONTAINER_ROWS,
+        LINQ + "JContainer", "class", bases=(LINQ + "JToken",), rows=_CONTAINER_ROWS,
         test=lambda value: isinstance(value, JContainer),
     ),
     Definition(
-        L + "JObject", "class",
-        bases=(L + "JContainer", "IDictionary<string, JToken>"),
+        LINQ + "JObject", "class",
+        bases=(LINQ + "JContainer", "IDictionary<string, JToken>"),
         rows=(
             ("new()", JObject),
             ("new(params object[] content)", lambda content: edits.filled(JObject(), content)),
@@ -251,7 +251,7 @@ DEFINITIONS = (
         ),
     ),
     Definition(
-        L + "JArray", "class", bases=(L + "JContainer", "System.Collections.Generic.IList<JToken>"),
+        LINQ + "JArray", "class", bases=(LINQ + "JContainer", "System.Collections.Generic.IList<JToken>"),
         rows=(
             ("new()", JArray),
             ("new(params object[] content)", lambda content: edits.filled(JArray(), content)),
@@ -276,7 +276,7 @@ DEFINITIONS = (
         ),
     ),
     Definition(
-        L + "JConstructor", "class", bases=(L + "JContainer",),
+        LINQ + "JConstructor", "class", bases=(LINQ + "JContainer",),
         rows=(
             ("new()", lambda: JConstructor(None)),
             ("new(JConstructor! other)", JConstructor.clone),
@@ -286,7 +286,7 @@ DEFINITIONS = (
         ),
     ),
     Definition(
-        L + "JProperty", "class", bases=(L + "JContainer",),
+        LINQ + "JProperty", "class", bases=(LINQ + "JContainer",),
         rows=(
             ("new(JProperty! other)", JProperty.clone),
             ("new(string! name, object content)", edits.new_property),
@@ -297,23 +297,23 @@ DEFINITIONS = (
         ),
     ),
     Definition(
-        L + "JValue", "class", bases=(L + "JToken",),
+        LINQ + "JValue", "class", bases=(LINQ + "JToken",),
         rows=(
             ("int CompareTo(JValue obj)", compare_values),
             ("string ToString(string format)", lambda token, layout: format_value(token.value, layout)),
             ("static JValue CreateComment(string value)", lambda text: JValue(text, "Comment")),
             ("object Value", scalar, conversions.scalar_put),
-            ("new(string|char value)", conversions.string_value),
+            ("new(string|char value)", string_value),
             (f"new({'|'.join([*_VALUES, 'Uri'])} value)", value_of),
             ("new(object value)", value_of),
             ("new(JValue other)", lambda token: token.clone()),
-            ("static JValue CreateString(string value)", conversions.string_value),
+            ("static JValue CreateString(string value)", string_value),
             ("static JValue CreateNull()", null),
             ("static JValue CreateUndefined()", lambda: JValue(None, "Undefined")),
         ),
     ),
     Definition(
-        L + "JRaw", "class", bases=(L + "JValue",),
+        LINQ + "JRaw", "class", bases=(LINQ + "JValue",),
         rows=(
             ("new(object rawJson)", lambda value: JRaw(value, "Raw")),
             ("new(JRaw other)", lambda token: token.clone()),

@@ -5,7 +5,8 @@ Source: Newtonsoft.Json 10, XmlNodeConverter, confirmed by running it.
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.exceptions import ClrException
-from apimlb.policy.clr.json.tokens import JArray, JObject, JToken, JValue, deeper, null
+from apimlb.policy.clr.json.scalars import array_of
+from apimlb.policy.clr.json.tokens import JObject, JToken, deeper, null, string_value
 from apimlb.policy.clr.xml import nodes
 from apimlb.policy.clr.xml.names import XML, XMLNS, XName
 
@@ -17,10 +18,6 @@ def xml_token(value: nodes.XObject) -> JToken:
         prefixes = _prefixes(node, {})
         made.put(_key(node, prefixes), _token(node, prefixes, 0))
     return made
-
-
-def _text(value: object) -> JValue:
-    return JValue(value, "String")
 
 
 def _key(node: nodes.XObject, prefixes: dict[str, str]) -> str:
@@ -49,9 +46,9 @@ def _token(node: nodes.XObject, prefixes: dict[str, str], depth: int) -> JToken:
     if isinstance(node, nodes.XElement):
         return _element(node, prefixes, deeper(depth))
     if isinstance(node, nodes.XProcessingInstruction):
-        return _text(node.data)
+        return string_value(node.data)
     if isinstance(node, nodes.XAttribute | nodes.XText):
-        return _text(node.value)
+        return string_value(node.value)
     raise ClrException(
         "Newtonsoft.Json.JsonSerializationException",
         f"Unexpected XmlNodeType when getting node name: {getattr(node, 'kind', '')}",
@@ -68,24 +65,18 @@ def _prefixes(node: nodes.XObject, outer: dict[str, str]) -> dict[str, str]:
 def _element(element: nodes.XElement, outer: dict[str, str], depth: int) -> JToken:
     prefixes = _prefixes(element, outer)
     if not element.attributes and not element.nodes:
-        return null() if not element.hollow else _text("")
+        return null() if not element.hollow else string_value("")
     if not element.attributes and all(type(node) is nodes.XText for node in element.nodes):
-        return _text("".join(node.value for node in element.nodes if isinstance(node, nodes.XText)))
+        return string_value("".join(node.value for node in element.nodes if isinstance(node, nodes.XText)))
     made = JObject()
     for attribute in element.attributes:
-        made.put(_key(attribute, prefixes), _text(attribute.value))
+        made.put(_key(attribute, prefixes), string_value(attribute.value))
     groups: dict[str, list[nodes.XNode]] = {}
     for node in element.nodes:
         if isinstance(node, nodes.XComment):  # which stands between members, where a token has no place
             continue
         groups.setdefault(_key(node, _prefixes(node, prefixes)), []).append(node)
     for name, alike in groups.items():
-        made.put(name, _token(alike[0], prefixes, depth) if len(alike) == 1 else _all(alike, prefixes, depth))
-    return made
-
-
-def _all(alike: list[nodes.XNode], prefixes: dict[str, str], depth: int) -> JArray:
-    made = JArray()
-    for node in alike:
-        made.add(_token(node, prefixes, depth))
+        tokens = [_token(node, prefixes, depth) for node in alike]
+        made.put(name, tokens[0] if len(tokens) == 1 else array_of(tokens))
     return made

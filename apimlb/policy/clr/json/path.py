@@ -9,7 +9,7 @@ from typing import NoReturn
 from apimlb.policy.clr.convert.parsing import parse_double, parse_integer
 from apimlb.policy.clr.exceptions import ClrException, array_range, required
 from apimlb.policy.clr.json import path_steps
-from apimlb.policy.clr.json.tokens import JToken, JValue, json_error
+from apimlb.policy.clr.json.tokens import JToken, JValue, json_error, string_value
 
 _OPEN_INDEXER = "Path ended with open indexer."
 _OPEN_QUERY = "Path ended with open query."
@@ -224,7 +224,7 @@ class PathReader:
     def _value(self) -> JValue | None:
         char = self._char()
         if char == "'":
-            return JValue(self._string(), "String")
+            return string_value(self._string())
         if char.isdigit() or char == "-":
             return self._literal()
         return next((JValue(*held) for word, held in _WORDS.items() if self._accept(word)), None)

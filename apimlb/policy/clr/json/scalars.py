@@ -1,6 +1,7 @@
 """Tokens of CLR scalars, and of what the readers of JSON yield."""
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 
 from apimlb.policy.clr.budget import BUDGET
@@ -108,7 +109,7 @@ def token_of(value: object) -> JToken:
     return array_of(value) if kind is list else value  # type: ignore[arg-type,return-value]
 
 
-def array_of(values: list[object]) -> JArray:
+def array_of(values: Sequence[object]) -> JArray:
     """A JArray of what token_of takes."""
     made = JArray()
     items = made.items
@@ -119,7 +120,7 @@ def array_of(values: list[object]) -> JArray:
     return made
 
 
-def object_of(pairs: list[tuple[str, object]]) -> JObject:
+def object_of(pairs: Sequence[tuple[str, object]]) -> JObject:
     """A JObject; of a name given twice the last value counts, in the first place."""
     made = JObject()
     properties = made.properties

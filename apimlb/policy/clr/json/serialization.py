@@ -1,5 +1,6 @@
 """Tokens from CLR objects: FromObject, SerializeObject."""
 
+from collections.abc import Iterable
 from typing import TypeVar
 
 from apimlb.policy.clr.budget import BUDGET
@@ -11,8 +12,8 @@ from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException, argument
 from apimlb.policy.clr.json.markup import xml_token
-from apimlb.policy.clr.json.scalars import value_of
-from apimlb.policy.clr.json.tokens import JArray, JObject, JToken, JValue, deeper
+from apimlb.policy.clr.json.scalars import object_of, value_of
+from apimlb.policy.clr.json.tokens import JArray, JObject, JToken, JValue, deeper, string_value
 from apimlb.policy.clr.linq.groups import Grouping, Lookup
 from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.objects.anonymous import Anonymous
@@ -43,17 +44,17 @@ def from_object(value: object, depth: int = 0) -> JToken:
     if isinstance(value, JToken):
         return value.clone()
     if isinstance(value, Anonymous):
-        return _object([(name, item) for name, item in value.members.items()], depth)
+        return _object(value.members.items(), depth)
     if isinstance(value, containers.ReadOnlyMap):
-        return _object([(text_of(name), item) for name, item in value.pairs()], depth)
+        return _object(((text_of(name), item) for name, item in value.pairs()), depth)
     if isinstance(value, containers.KeyValuePair):
         return _object([("Key", value.key), ("Value", value.value)], depth)
     if isinstance(value, ClrTuple):
-        return _object([(f"Item{i}", item) for i, item in enumerate(value.items, 1)], depth)
+        return _object(((f"Item{i}", item) for i, item in enumerate(value.items, 1)), depth)
     if isinstance(value, Enum):
         return JValue(value.number, "Integer")
     if isinstance(value, Char):
-        return JValue(value, "String")
+        return string_value(value)
     if isinstance(value, XObject):
         return xml_token(value)
     if isinstance(value, LISTED):
@@ -76,11 +77,8 @@ def _facts(error: ClrException) -> list[tuple[str, object]]:
     ]  # fmt: skip
 
 
-def _object(pairs: list[tuple[str, object]], depth: int) -> JObject:
-    made = JObject()
-    for name, item in pairs:
-        made.put(name, from_object(item, deeper(depth)))
-    return made
+def _object(pairs: Iterable[tuple[str, object]], depth: int) -> JObject:
+    return object_of([(name, from_object(item, deeper(depth))) for name, item in pairs])
 
 
 def container_of(kind: type[C], value: object) -> C:

@@ -376,6 +376,10 @@ def null() -> JValue:
     return JValue(None, "Null")
 
 
+def string_value(text: str | None) -> JValue:
+    return JValue(text, "String")
+
+
 def adopt(value: JToken | None, parent: JContainer) -> JToken:
     """The token as a child of `parent`: a copy when it already has a parent, or would hold itself."""
     if value is None:

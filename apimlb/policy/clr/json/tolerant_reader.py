@@ -34,7 +34,7 @@ class TolerantReader:
     """Reads one document. `wanted` is JToken, or the JObject or JArray that it must hold."""
 
     token_of: Callable[[Any], JToken] = staticmethod(token_of)
-    object_of: Callable[[list[tuple[str, object]]], object] = staticmethod(object_of)
+    object_of: Callable[[Sequence[tuple[str, object]]], object] = staticmethod(object_of)
     undefined = "Undefined"
     keeps_comments = False
 
