@@ -6,7 +6,7 @@ from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.metering import charge
 from apimlb.policy.clr.numbers.arithmetic import chars_of
 from apimlb.policy.clr.objects.text import format_text, text_of
-from apimlb.policy.clr.strings.texts import chars_text, check_not_below_zero, substring
+from apimlb.policy.clr.strings.texts import chars_text, check_not_below_zero
 
 _CAPACITY = 16
 _LARGEST = 2**31 - 1
@@ -20,6 +20,7 @@ class StringBuilder:
     clr_name = "System.Text.StringBuilder"
 
     def __init__(self, text: str | None = None, capacity: int = 0, largest: int = _LARGEST) -> None:
+        _check_capacity(capacity)
         self._pieces = [text or ""]
         self._length = len(text or "")
         self.capacity = max(capacity or min(_CAPACITY, largest), self._length)
@@ -56,9 +57,8 @@ class StringBuilder:
         return self._pieces[0]
 
 
-def _checked_capacity(capacity: int) -> int:
+def _check_capacity(capacity: int) -> None:
     exceptions.not_negative(capacity, "capacity", "'capacity' must be greater than zero.")
-    return capacity
 
 
 def new_limited_builder(capacity: int, largest: int) -> StringBuilder:
@@ -66,16 +66,12 @@ def new_limited_builder(capacity: int, largest: int) -> StringBuilder:
         raise exceptions.argument_range("Capacity exceeds maximum capacity.", "capacity")
     if largest < 1:
         raise exceptions.argument_range("MaxCapacity must be one or greater.", "maxCapacity")
-    return StringBuilder(None, _checked_capacity(capacity), largest)
-
-
-def new_filled_builder(text: str | None, capacity: int) -> StringBuilder:
-    return StringBuilder(text, _checked_capacity(capacity))
+    return StringBuilder(None, capacity, largest)
 
 
 def new_builder_of_part(text: str | None, start: int, length: int, capacity: int) -> StringBuilder:
     text = text or ""
-    _checked_capacity(capacity)
+    _check_capacity(capacity)
     exceptions.not_negative(length, "length", "'length' must be non-negative.")
     check_not_below_zero(start, "startIndex")
     if start > len(text) - length:
@@ -222,14 +218,6 @@ def builder_put(target: StringBuilder, index: int, char: str) -> None:
         raise exceptions.index_range()
     BUDGET.spend()
     target.put(index, index + 1, char)
-
-
-def builder_part(target: StringBuilder, start: int, length: int) -> str:
-    if start >= 0 and length >= 0 and len(target) >= start > len(target) - length:
-        raise exceptions.argument_range(
-            "Index and length must refer to a location within the string.", "length"
-        )
-    return substring(str(target), start, length)
 
 
 def builder_copy(target: StringBuilder, start: int, chars: ClrArray, place: int, count: int) -> None:

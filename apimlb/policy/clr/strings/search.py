@@ -85,8 +85,7 @@ def _span(text: str, start: int, count: int | None) -> tuple[int, int]:
     charge(text)
     if not 0 <= start <= len(text):
         raise exceptions.index_range("startIndex")
-    if count is None:
-        return start, len(text)
+    count = len(text) - start if count is None else count
     if not 0 <= count <= len(text) - start:
         raise exceptions.count_range()
     return start, start + count

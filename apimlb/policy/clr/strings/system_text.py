@@ -12,7 +12,7 @@ from apimlb.policy.clr.strings import builders, encodings, streams
 from apimlb.policy.clr.strings.builders import StringBuilder
 from apimlb.policy.clr.strings.encodings import ENCODINGS, PAGES, UNICODE, Encoding
 from apimlb.policy.clr.strings.streams import StringReader, StringWriter
-from apimlb.policy.clr.strings.texts import char_at, chars_text, join
+from apimlb.policy.clr.strings.texts import char_at, chars_text, join, substring
 from apimlb.policy.clr.types.definitions import Definition
 
 Array = TypeVar("Array")
@@ -87,13 +87,20 @@ def _decoder(made: Callable[[str], object]) -> Callable[..., object]:
     return lambda encoding, *given: made(encoding.decode(_bytes(*given)))
 
 
-def _put(made: Sequence[Any], target: MutableSequence[Any], place: int, kind: str, too_small: str) -> int:
+_PUT = {
+    "byte": "encoded data, encoding '{}' fallback 'System.Text.EncoderReplacementFallback'.",
+    "char": "decoded characters, encoding '{}' fallback 'System.Text.DecoderReplacementFallback'.",
+}
+
+
+def _put(encoding: Encoding, made: Sequence[Any], target: MutableSequence[Any], place: int, kind: str) -> int:
     """Write what was encoded or decoded into an array of bytes or characters; returns its length."""
     if not 0 <= place <= len(target):
         raise exceptions.index_range(f"{kind}Index")
     if len(made) > len(target) - place:
         raise exceptions.argument(
-            f"The output {kind} buffer is too small to contain the {too_small}", f"{kind}s"
+            f"The output {kind} buffer is too small to contain the {_PUT[kind].format(encoding.shown)}",
+            f"{kind}s",
         )
     target[place : place + len(made)] = made
     return len(made)
@@ -110,10 +117,7 @@ def _put_bytes(name: str) -> Callable[..., int]:
         content = _bytes(target)
         blamed = "chars" if encoding.codec == "ascii" else name
         part = _part(text, (index, count), "string", blamed, ("charIndex", "charCount"))
-        too_small = (
-            f"encoded data, encoding '{encoding.shown}' fallback 'System.Text.EncoderReplacementFallback'."
-        )
-        return _put(encoding.encode(part), content, place, "byte", too_small)
+        return _put(encoding, encoding.encode(part), content, place, "byte")
 
     return put
 
@@ -124,10 +128,7 @@ def put_chars(
     """GetChars(bytes, byteIndex, byteCount, chars, charIndex)"""
     content, taken = _bytes(content), _array(target, "chars")
     part = _part(content, (index, count), "buffer", "bytes", ("byteIndex", "byteCount"))
-    too_small = (
-        f"decoded characters, encoding '{encoding.shown}' fallback 'System.Text.DecoderReplacementFallback'."
-    )
-    return _put(chars_of(encoding.decode(part)), taken.items, place, "char", too_small)
+    return _put(encoding, chars_of(encoding.decode(part)), taken.items, place, "char")
 
 
 def byte_count(encoding: Encoding, text: str | None) -> int:
@@ -207,10 +208,9 @@ _ENCODING = Definition(
 _BUILDER = Definition(
     "System.Text.StringBuilder", "class",
     rows=(
-        ("new([string value])", lambda text=None: StringBuilder(text)),
-        ("new(int capacity)", lambda capacity: builders.new_filled_builder(None, capacity)),
+        ("new([string value[, int capacity]])", StringBuilder),
+        ("new(int capacity)", lambda capacity: StringBuilder(None, capacity)),
         ("new(int capacity, int maxCapacity)", builders.new_limited_builder),
-        ("new(string value, int capacity)", builders.new_filled_builder),
         ("new(string value, int startIndex, int length, int capacity)", builders.new_builder_of_part),
         ("StringBuilder Append(string|char|object value)", builders.append),
         ("StringBuilder Append(char[] value)", lambda target, chars: target.append(chars_text(chars))),
@@ -248,7 +248,8 @@ _BUILDER = Definition(
         ("int Length", len, builders.builder_cut),
         ("char this[int index]", lambda target, index: char_at(str(target), index), builders.builder_put),
         ("string ToString()", str),
-        ("string ToString(int startIndex, int length)", builders.builder_part),
+        ("string ToString(int startIndex, int length)",
+         lambda target, start, length: substring(str(target), start, length)),
     ),
 )  # fmt: skip
 
