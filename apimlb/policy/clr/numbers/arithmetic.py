@@ -7,6 +7,7 @@ Byte · SByte · float Double · Single · decimal.Decimal Decimal · Char (a st
 import decimal
 import math
 import struct
+from collections.abc import Callable
 from decimal import Decimal
 
 from apimlb.policy.clr.budget import BUDGET
@@ -176,16 +177,25 @@ def remainder(left: int, right: int) -> int:
 
 def divide_float(left: float, right: float) -> float:
     if right == 0:
-        if left == 0 or math.isnan(left) or math.isnan(right):
+        if left == 0 or math.isnan(left):
             return math.nan
         return math.copysign(math.inf, left) * math.copysign(1.0, right)
     return left / right
 
 
-def remainder_float(left: float, right: float) -> float:
-    if right == 0 or math.isinf(left) or math.isnan(left) or math.isnan(right):
-        return math.nan
-    return math.fmod(left, right)
+def real_remainder(rest: Callable[[float, float], float]) -> Callable[[float, float], float]:
+    """A remainder of real numbers: of infinity and by zero it is NaN."""
+
+    def computed(left: float, right: float) -> float:
+        try:
+            return rest(left, right)
+        except ValueError:
+            return math.nan
+
+    return computed
+
+
+remainder_float = real_remainder(math.fmod)
 
 
 def decimal_of(value: Decimal) -> Decimal:

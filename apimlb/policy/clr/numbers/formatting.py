@@ -19,16 +19,12 @@ _DECIMAL_FIGURES = 29
 Number = int | float | Decimal
 
 
-def _special(value: float) -> str:
-    if math.isnan(value):
-        return "NaN"
-    return "Infinity" if value > 0 else "-Infinity"
-
-
 def float_text(value: float) -> str:
     """double.ToString(): the shortest digits that read back as the same number."""
-    if math.isnan(value) or math.isinf(value):
-        return _special(value)
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
     if isinstance(value, Single):
         return _general(_single_digits(value), 9)
     if value.is_integer() and abs(value) < 2**53:
@@ -59,16 +55,12 @@ def _bare(text: str) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def decimal_text(value: Decimal) -> str:
-    return f"{value:f}"
-
-
 @written.register
 def number_text(value: Number) -> str:
     """ToString() of any number; a decimal of 0 shows no sign."""
     if isinstance(value, float):
         return float_text(value)
-    return decimal_text(value or value.copy_abs()) if isinstance(value, Decimal) else int.__repr__(value)
+    return f"{value or value.copy_abs():f}" if isinstance(value, Decimal) else int.__repr__(value)
 
 
 @laid_out.register
@@ -76,10 +68,8 @@ def format_number(value: Number, layout: str | None) -> str:
     """ToString(format) in the invariant culture, where a format ends at its first zero character; throws
     System.FormatException."""
     layout, ended, _ = (layout or "").partition("\0")
-    if not layout:
+    if not layout or (isinstance(value, float) and not math.isfinite(value)):
         return number_text(value)
-    if isinstance(value, float) and (math.isnan(value) or math.isinf(value)):
-        return _special(value)
     match = _STANDARD.match(bounded_layout(layout))
     if match is None:
         return custom_text(value, layout)

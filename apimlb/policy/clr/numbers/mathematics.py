@@ -8,7 +8,7 @@ from functools import partial
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException, argument, argument_range
 from apimlb.policy.clr.keywords import KEYWORDS
-from apimlb.policy.clr.numbers.arithmetic import INTEGERS, Long, checked, divide, divide_float
+from apimlb.policy.clr.numbers.arithmetic import INTEGERS, Long, checked, divide, divide_float, real_remainder
 from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.types.definitions import Row
 
@@ -148,13 +148,6 @@ def hyperbolic_arctangent(value: float) -> float:
     return _real(math.atanh)(value)
 
 
-def ieee_remainder(x: float, y: float) -> float:
-    try:
-        return math.remainder(x, y)
-    except ValueError:
-        return math.nan
-
-
 def absolute(name: str) -> Callable[[float], float]:
     """Math.Abs of a type whose numbers Python computes with."""
     lowest = INTEGERS[name][0] if name in INTEGERS else None
@@ -255,7 +248,7 @@ MATH_ROWS: tuple[Row, ...] = (
     ("static double BitIncrement(double x)", lambda value: math.nextafter(value, math.inf)),
     ("static double BitDecrement(double x)", lambda value: math.nextafter(value, -math.inf)),
     ("static double CopySign(double x, double y)", math.copysign),
-    ("static double IEEERemainder(double x, double y)", ieee_remainder),
+    ("static double IEEERemainder(double x, double y)", real_remainder(math.remainder)),
     ("static double MaxMagnitude(double x, double y)", _extreme(max, by_magnitude=True)),
     ("static double MinMagnitude(double x, double y)", _extreme(min, by_magnitude=True)),
     ("static long BigMul(int a, int b)", lambda a, b: Long(a * b)),

@@ -81,8 +81,7 @@ def _numeric(name: str) -> Definition:
     parse = parsing.PARSERS[name]
     rows: list[Row] = [
         ("string ToString(string format)", format_number),
-        (f"int CompareTo({keyword} value)", _order(name)),
-        ("int CompareTo(object value)", _order(name)),
+        (f"int CompareTo({keyword}|object value)", _order(name)),
         ("TypeCode GetTypeCode()", type_code),
         (f"bool Equals({keyword} obj)", clr_equals),
         (f"static {keyword} Parse(string s)", parse),
