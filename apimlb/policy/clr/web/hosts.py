@@ -26,15 +26,11 @@ def read_six(text: str) -> bytes:
     return ipaddress.IPv6Address(text).packed
 
 
-def words_of(packed: bytes) -> list[int]:
-    return [int.from_bytes(packed[at : at + 2], "big") for at in range(0, len(packed), 2)]
-
-
 def address_text(packed: bytes) -> str:
     """An address of IPv4 or IPv6, by its bytes."""
     if len(packed) == 4:
         return ".".join(map(str, packed))
-    words = words_of(packed)
+    words = [int.from_bytes(packed[at : at + 2], "big") for at in range(0, 16, 2)]
     if not _ends_in_four(words):
         return _six_text(words)
     head = _six_text(words[:6])

@@ -13,6 +13,7 @@ from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.strings import encodings
+from apimlb.policy.clr.strings.texts import strings
 from apimlb.policy.clr.types.definitions import Definition
 from apimlb.policy.clr.utf16 import whole
 from apimlb.policy.clr.web import escapes, uris
@@ -32,14 +33,6 @@ def _base(start: uris.Uri | None) -> uris.Uri:
     if start.absolute is None:
         raise exceptions.out_of_range("baseUri")
     return start
-
-
-def joined(start: uris.Uri | None, rest: uris.Uri | None) -> uris.Uri:
-    """new Uri(baseUri, relativeUri)"""
-    start = _base(start)
-    if rest is None:
-        raise exceptions.null_reference()
-    return uris.join_uri(start, rest.text)
 
 
 def new_of_kind(text: str | None, kind: Enum) -> uris.Uri:
@@ -69,10 +62,8 @@ def of_absolute(part: Callable[..., object]) -> Callable[..., object]:
 
 def segments(uri: uris.Uri) -> ClrArray:
     """`/`, `a/`, `b`: the pieces of the path with their slashes."""
-    path = uri.path
-    pieces = (path if uri.scheme != "file" or path.startswith("/") else "/" + path).split("/")
-    found = [piece + "/" for piece in pieces[:-1]] + ([pieces[-1]] if pieces[-1] else [])
-    return ClrArray(list(found), "System.String")
+    path = uri.path if not is_file(uri) or uri.path.startswith("/") else f"/{uri.path}"
+    return strings(re.findall("[^/]*/|[^/]+", path))
 
 
 def left_part(uri: uris.Uri, part: Enum) -> str:
@@ -263,7 +254,8 @@ DEFINITIONS = (
             ("new(string uriString, UriKind uriKind)", new_of_kind),
             ("new(Uri baseUri, string relativeUri)",
              lambda start, rest: uris.join_uri(_base(start), rest or "")),
-            ("new(Uri baseUri, Uri relativeUri)", joined),
+            ("new(Uri baseUri, Uri relativeUri)",
+             lambda start, rest: uris.join_uri(_base(start), rest.text)),
             ("static bool TryCreate(string uriString, UriKind uriKind, out Uri result)", try_create),
             ("static bool TryCreate(Uri baseUri, string relativeUri, out Uri result)", try_combine),
             ("static bool TryCreate(Uri baseUri, Uri relativeUri, out Uri result)",

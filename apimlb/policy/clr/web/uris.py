@@ -309,13 +309,9 @@ def join_uri(start: Uri, rest: str) -> Uri:
     place += (f"{start.user}@" if start.user else "") + start.authority
     if plain.startswith(("//", "\\\\")):
         return Uri(f"{start.scheme}:{plain}")
-    if plain.startswith(("/", "\\")):
-        return Uri(place + plain)
-    if plain.startswith("?"):
-        return Uri(place + start.path + plain)
-    if plain.startswith("#"):
-        return Uri(place + start.path + start.query + plain)
-    return Uri(place + start.path.rpartition("/")[0] + "/" + plain)
+    folder = start.path.rpartition("/")[0] + "/"
+    kept = {"/": "", "\\": "", "?": start.path, "#": start.path + start.query}.get(plain[:1], folder)
+    return Uri(place + kept + plain)
 
 
 def absolute_of(uri: Uri) -> str:
