@@ -98,8 +98,12 @@ def bad_format(message: str = "Input string was not in a correct format.") -> Cl
     return ClrException("System.FormatException", message)
 
 
+_BYTES = {"SByte": "signed byte", "Byte": "unsigned byte"}
+
+
 def overflow(what: str) -> ClrException:
     """A number that the type of that name does not hold; it says "a UInt32" and "an unsigned byte"."""
+    what = _BYTES.get(what, what)
     article = "an" if what[0] in "AEIOu" else "a"
     return ClrException(
         "System.OverflowException", f"Value was either too large or too small for {article} {what}."

@@ -118,15 +118,15 @@ def _from_digits(text: str | None, base: int, name: str) -> int:
     if rest:
         bits = 64 if name.endswith("64") else 32
         if len(read) > 64 or int(read, base) >= 1 << bits:  # told before the rest is looked at
-            raise parsing.overflow_of(f"UInt{bits}")
+            raise exceptions.overflow(f"UInt{bits}")
         raise exceptions.bad_format("Additional non-parsable characters are at the end of the string.")
     if len(digits) > 400:
-        raise parsing.overflow_of(name)
+        raise exceptions.overflow(name)
     value = int(digits, base)
     if base == 10:
         return parsing.fitted(-value if minus else value, name)
     if value > highest - lowest:
-        raise parsing.overflow_of(name)
+        raise exceptions.overflow(name)
     return wrap(value, name)
 
 

@@ -62,21 +62,14 @@ def parse_integer(text: str | None, name: str) -> int:
     if match is None:
         raise exceptions.bad_format()
     if len(match[1]) > 400:
-        raise overflow_of(name)
+        raise exceptions.overflow(name)
     return fitted(int(match[1]), name)
-
-
-_SMALL = {"SByte": "signed byte", "Byte": "unsigned byte"}
-
-
-def overflow_of(name: str) -> exceptions.ClrException:
-    return exceptions.overflow(_SMALL.get(name, name))
 
 
 def fitted(value: int, name: str) -> int:
     lowest, highest, make = arithmetic.INTEGERS[name]
     if not lowest <= value <= highest:
-        raise overflow_of(name)
+        raise exceptions.overflow(name)
     return make(value)
 
 
@@ -163,7 +156,7 @@ def _rounded(value: float, name: str) -> int:
             raise exceptions.arithmetic_overflow()
         if name in _BY_INT32:
             fitted(2**31 if whole is None else whole, "Int32")
-        raise overflow_of(name)
+        raise exceptions.overflow(name)
     return make(whole)
 
 
