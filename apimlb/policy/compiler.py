@@ -167,7 +167,7 @@ def effective(documents: Sequence[PolicyDocument]) -> Policy:
     default = [] if "global" in scopes else [compile_policy(DEFAULT_GLOBAL, scope="global")]
     chain = [*default, *documents]
     broader: dict[tuple[str, str], Block] = {
-        (below.scope, section): above.sections[section] if above else Block()
+        (below.scope, section): above.sections[section] if above else ()
         for above, below in zip([None, *chain[:-1]], chain, strict=True)
         for section in SECTIONS
     }

@@ -75,7 +75,7 @@ class DocumentCompilation:
             step = self._step(child, f"{path}/{name}" if path else name)
             if step is not None:
                 steps.append(step)
-        return Block(tuple(steps))
+        return tuple(steps)
 
     def _step(self, element: Element, path: str) -> Step | None:
         """The compiled element; None, and a problem noted, when it does not compile. The rest of an upload

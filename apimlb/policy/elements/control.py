@@ -9,7 +9,7 @@ from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.clr.objects.text import clr_type_name
 from apimlb.policy.document.attributes import ANY, BOOLEAN, STRING, choice, integer
 from apimlb.policy.document.draft import Draft
-from apimlb.policy.run.exchange import Act, Block, Exchange
+from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault, default_response
 from apimlb.policy.run.steps import begun, run_block
 from apimlb.policy.run.turns import paid
@@ -28,22 +28,19 @@ _VARIABLE_TYPES = frozenset(
 lacks but Azure/api-management-policy-snippets keeps in a variable (oauth-proxy-session-fragment)."""
 
 
-_NOTHING = Block()
-
-
 def base(draft: Draft) -> Act:
     place = (draft.compilation.scope, draft.compilation.section)
     draft.compilation.inherits()
 
     def act(exchange: Exchange) -> Awaitable[None] | None:
-        return begun(exchange.broader.get(place, _NOTHING), exchange)
+        return begun(exchange.broader.get(place, ()), exchange)
 
     return act
 
 
 def choose(draft: Draft) -> Act:
     branches = [(when.required("condition", BOOLEAN), when.block()) for when in draft.children("when")]
-    fallback = draft.made("otherwise", Draft.block) or _NOTHING
+    fallback = draft.made("otherwise", Draft.block) or ()
     if not branches:
         raise draft.incomplete("when")
 
@@ -190,7 +187,7 @@ def wait(draft: Draft) -> Act:
     for child in draft.element.children:
         if child.tag not in _WAITED:
             raise draft.error(f"The element 'wait' has invalid child element '{child.tag}'.")
-    blocks = [Block((step,)) for step in draft.block().steps]
+    blocks = [(step,) for step in draft.block()]
 
     async def act(exchange: Exchange) -> None:
         import asyncio  # importing it takes as long as the rest of a small policy

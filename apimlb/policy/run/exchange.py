@@ -140,11 +140,8 @@ class Step:
     price: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Elements that run one after another."""
-
-    steps: tuple[Step, ...] = ()
+Block: TypeAlias = tuple[Step, ...]
+"""Elements that run one after another."""
 
 
 @dataclass(slots=True)

@@ -26,13 +26,13 @@ class Found(Returned):
 
 def begun(block: Block, exchange: Exchange) -> Awaitable[None] | None:
     """`run_block` to be awaited; None of a block that holds nothing."""
-    return run_block(block, exchange) if block.steps else None
+    return run_block(block, exchange) if block else None
 
 
 async def run_block(block: Block, exchange: Exchange) -> None:
     """Run every step; raises PolicyFault, placed at the step that failed, and Returned."""
     trace, budget = exchange.trace, BUDGET
-    for step in block.steps:
+    for step in block:
         if exchange.awaited and step.tag not in exchange.awaited:
             continue
         exchange.steps += 1
