@@ -7,7 +7,7 @@ from apimlb.errors import PolicyError
 from apimlb.policy.clr.budget import UPLOAD_STEPS, Allowance
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.document.compiler import SECTIONS, DocumentCompilation
-from apimlb.policy.document.problems import InvalidPolicy, blame, hide_values, problem, too_dear
+from apimlb.policy.document.problems import InvalidPolicy, blame, hide_values, too_dear
 from apimlb.policy.document.reader import Element, Format
 from apimlb.policy.elements import ELEMENTS
 from apimlb.policy.run.exchange import Block, Section
@@ -126,7 +126,7 @@ def _root(source: _Source, compilation: DocumentCompilation) -> Element:
     except ClrException as error:
         raise too_dear(Element("policies", 1, 1), error) from error
     if root.tag != "policies":
-        raise problem(root, f"The root element is '{root.tag}'; 'policies' was expected.")
+        raise InvalidPolicy(root, f"The root element is '{root.tag}'; 'policies' was expected.")
     return root
 
 
@@ -137,22 +137,15 @@ def _sections(root: Element, compilation: DocumentCompilation) -> dict[Section, 
         if name := missing.get(child.tag):
             compiled[name] = compilation.top_level(child, name)
         else:
-            compilation.problems.append(_invalid_section(root, child, ", ".join(missing)))
+            what = f"The element 'policies' has invalid child element '{child.tag}'."
+            expected = f"List of possible elements expected: '{', '.join(missing)}'."
+            compilation.problems.append(InvalidPolicy(root, f"{what} {expected}", at=child))
     inherited = [Element("base", root.line, root.column)] if compilation.scope != "global" else []
     for name in SECTIONS:
         if name not in compiled:
             section = Element(name, root.line, root.column, children=inherited)
             compiled[name] = compilation.top_level(section, name)
     return compiled
-
-
-def _invalid_section(root: Element, child: Element, expected: str) -> InvalidPolicy:
-    return problem(
-        root,
-        f"The element 'policies' has invalid child element '{child.tag}'. "
-        f"List of possible elements expected: '{expected}'.",
-        at=(child.line, child.column),
-    )
 
 
 def effective(documents: Sequence[PolicyDocument]) -> Policy:

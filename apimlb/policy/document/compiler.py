@@ -7,7 +7,7 @@ from apimlb.errors import PolicyError
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.document.draft import Draft, Entry
-from apimlb.policy.document.problems import InvalidPolicy, problem, too_dear
+from apimlb.policy.document.problems import InvalidPolicy, too_dear
 from apimlb.policy.document.reader import Element, Format, read, substitute
 from apimlb.policy.run.exchange import Block, Section, Step
 from apimlb.policy.switches import Switches
@@ -47,35 +47,25 @@ class DocumentCompilation:
         """The block of one section; what is wrong in it is added to `problems`."""
         self.section = section
         if element.text is not None:
-            self.problems.append(problem(element, f"The element '{element.tag}' cannot contain text."))
+            self.problems.append(InvalidPolicy(element, f"The element '{element.tag}' cannot contain text."))
         if element.attributes:
             name = next(iter(element.attributes))
-            self.problems.append(problem(element, f"The '{name}' attribute is not declared."))
+            self.problems.append(InvalidPolicy(element, f"The '{name}' attribute is not declared."))
         if section == "backend" and len(element.children) > 1:
             second = element.children[1]
             self.problems.append(
-                problem(
+                InvalidPolicy(
                     element,
                     f"Only one policy is allowed in the 'backend' section, '{second.tag}' is one too many.",
-                    at=(second.line, second.column),
+                    at=second,
                     next_step="Put everything that belongs to one attempt inside <retry>.",
                 )
             )
         return self.block(element, "")
 
     def block(self, element: Element, path: str) -> Block:
-        totals: dict[str, int] = {}
-        for child in element.children:
-            totals[child.tag] = totals.get(child.tag, 0) + 1
-        counts: dict[str, int] = {}
-        steps = []
-        for child in element.children:
-            counts[child.tag] = counts.get(child.tag, 0) + 1
-            name = f"{child.tag}[{counts[child.tag]}]" if totals[child.tag] > 1 else child.tag
-            step = self._step(child, f"{path}/{name}" if path else name)
-            if step is not None:
-                steps.append(step)
-        return tuple(steps)
+        steps = [self._step(child, place) for child, place in element.placed(path)]
+        return tuple(step for step in steps if step is not None)
 
     def _step(self, element: Element, path: str) -> Step | None:
         """The compiled element; None, and a problem noted, when it does not compile. The rest of an upload
@@ -105,9 +95,6 @@ class DocumentCompilation:
             _RUN + draft.weight(),
         )
 
-    def is_policy(self, tag: str) -> bool:
-        return tag in self.elements
-
     def note(self, found: InvalidPolicy) -> None:
         if self._inside:
             found.where = f"policy fragment '{self._inside[-1]}', {found.where}"
@@ -117,18 +104,18 @@ class DocumentCompilation:
     def _entry(self, element: Element) -> Entry:
         self._count += 1
         if self._count > ELEMENT_LIMIT:
-            raise problem(element, f"The document holds more than {ELEMENT_LIMIT} policies")
+            raise InvalidPolicy(element, f"The document holds more than {ELEMENT_LIMIT} policies")
         entry = self.elements.get(element.tag)
         if entry is None:
-            raise problem(element, f"'{element.tag}' is not a policy of Azure API Management")
+            raise InvalidPolicy(element, f"'{element.tag}' is not a policy of Azure API Management")
         if self.section not in entry.sections:
-            raise problem(
+            raise InvalidPolicy(
                 element,
                 "Policy section is not allowed in the specified scope",
                 next_step=f"<{element.tag}> belongs into {' or '.join(sorted(entry.sections))}.",
             )
         if entry.scopes and self.scope not in entry.scopes:
-            raise problem(
+            raise InvalidPolicy(
                 element,
                 "Policy is not allowed in the specified scope",
                 next_step=f"<{element.tag}> has its place at the scope {' or '.join(sorted(entry.scopes))}.",
@@ -168,6 +155,3 @@ class DocumentCompilation:
 
     def reads_response_body(self) -> None:
         self.readers.add(self.section)
-
-    def inherits(self) -> None:
-        self.inheriting.add(self.section)

@@ -4,7 +4,7 @@ An element's compile function asks its Draft for everything that the element may
 is an error in the end. So the function is the schema, and the two cannot disagree.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NoReturn, Protocol, TypeVar, cast
 
@@ -14,7 +14,7 @@ from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.csharp.binding.binder import NEVER
 from apimlb.policy.csharp.expression import compile_expression, converts_by_cast
 from apimlb.policy.document.attributes import ANY, Kind
-from apimlb.policy.document.problems import NOT_IMPLEMENTED, InvalidPolicy, problem
+from apimlb.policy.document.problems import NOT_IMPLEMENTED, InvalidPolicy
 from apimlb.policy.document.reader import Element, Text
 from apimlb.policy.run.exchange import Act, Block, Section
 from apimlb.policy.switches import Switches
@@ -39,15 +39,14 @@ _KEYWORDS = {
 
 
 class Compilation(Protocol):
-    """The document that a draft belongs to."""
+    """The document that a draft belongs to. `elements` are the policies of API Management by their tags,
+    `inheriting` the sections that hold `<base/>`."""
 
+    elements: Mapping[str, "Entry"]
     scope: str
     section: Section
     switches: Switches
-
-    def is_policy(self, tag: str) -> bool:
-        """Whether API Management has a policy of that name."""
-        ...
+    inheriting: set[Section]
 
     def block(self, element: Element, path: str) -> Block:
         """The children of `element`, each of them a policy."""
@@ -63,10 +62,6 @@ class Compilation(Protocol):
 
     def note(self, found: InvalidPolicy) -> None:
         """Keep a problem and go on, so that all problems are found; the document will be refused."""
-        ...
-
-    def inherits(self) -> None:
-        """Note that the current section holds `<base/>`."""
         ...
 
 
@@ -86,7 +81,7 @@ class Draft:
     _holds_policies: bool = False
 
     def error(self, what: str, at: Text | None = None, *, code: str = "ValidationError") -> InvalidPolicy:
-        return problem(self.policy, what, at=(at.line, at.column) if at else None, code=code)
+        return InvalidPolicy(self.policy, what, at=at, code=code)
 
     def incomplete(self, expected: str) -> InvalidPolicy:
         """The refusal of an element that lacks children with the tags `expected`."""
@@ -179,11 +174,10 @@ class Draft:
     def children(self, tag: str) -> Sequence["Draft"]:
         """The child elements called `tag`, which are part of this policy."""
         self._expected.append(tag)
-        found = [child for child in self.element.children if child.tag == tag]
-        names = [tag] if len(found) == 1 else [f"{tag}[{place}]" for place in range(1, len(found) + 1)]
         made = [
-            Draft(child, self.compilation, f"{self.path}/{name}", self.policy)
-            for child, name in zip(found, names, strict=True)
+            Draft(child, self.compilation, place, self.policy)
+            for child, place in self.element.placed(self.path)
+            if child.tag == tag
         ]
         self._drafts += made
         return made
@@ -215,7 +209,7 @@ class Draft:
     def finish(self) -> None:
         """Raises InvalidPolicy for what the compile function did not ask for. An `id` any policy may have,
         also one that stands inside another."""
-        asked = self._asked | {"id"} if self.compilation.is_policy(self.element.tag) else self._asked
+        asked = self._asked | {"id"} if self.element.tag in self.compilation.elements else self._asked
         for name, text in self.element.attributes.items():
             if name not in asked:
                 raise self.error(f"The '{name}' attribute is not declared.", text)
@@ -252,7 +246,7 @@ class Draft:
         try:
             expression = compile_expression(text.value, line=text.line, column=text.column)
         except PolicyError as error:
-            self.compilation.note(problem(self.policy, error.what, at=(error.line, error.column)))
+            self.compilation.note(InvalidPolicy(self.policy, error.what, at=error))
             return _never
         if expression.reads_response_body:
             self.compilation.reads_response_body()

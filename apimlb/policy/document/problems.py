@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 from apimlb.errors import PolicyError
 from apimlb.policy.clr.exceptions import OVER_LIMIT, ClrException
-from apimlb.policy.document.reader import NAMED_VALUE, Element
+from apimlb.policy.document.reader import NAMED_VALUE, Element, Text
 
 _SHORTEST_SECRET = 8
 _HARMLESS = "7"
@@ -18,51 +18,38 @@ NOT_IMPLEMENTED = "NotImplementedLocally"
 
 
 class InvalidPolicy(PolicyError):
-    """A document that reads but does not compile.
+    """A document that reads but does not compile: a problem of `element`, worded as Azure does; `at` is a
+    more exact place inside it.
 
     `target` is the element that Azure's error would name; `problems` are all that were found, this one first.
     """
 
     def __init__(
         self,
+        element: Element,
         what: str,
         *,
-        line: int,
-        column: int,
-        target: str = "",
         code: str = "ValidationError",
         next_step: str = "",
+        at: Element | Text | PolicyError | None = None,
     ) -> None:
-        super().__init__(what, line=line, column=column, code=code, next_step=next_step)
-        self.target = target
+        place = at or element
+        super().__init__(
+            f"Error in element '{element.tag}' on line {element.line}, column {element.column}: {what}",
+            line=place.line,
+            column=place.column,
+            code=code,
+            next_step=next_step,
+        )
+        self.target = element.tag
         self.problems: tuple[InvalidPolicy, ...] = (self,)
-
-
-def problem(
-    element: Element,
-    what: str,
-    *,
-    code: str = "ValidationError",
-    next_step: str = "",
-    at: tuple[int, int] | None = None,
-) -> InvalidPolicy:
-    """A problem of `element`, worded as Azure does; `at` is a more exact line and column inside it."""
-    line, column = at or (element.line, element.column)
-    return InvalidPolicy(
-        f"Error in element '{element.tag}' on line {element.line}, column {element.column}: {what}",
-        line=line,
-        column=column,
-        target=element.tag,
-        code=code,
-        next_step=next_step,
-    )
 
 
 def too_dear(element: Element, error: ClrException) -> InvalidPolicy:
     """The element that an upload's budget does not reach for; raises what is no matter of the budget."""
     if error.type_name != OVER_LIMIT:
         raise error
-    return problem(
+    return InvalidPolicy(
         element,
         "What the document holds up to here takes more to compile than one upload may.",
         code="TooLong",

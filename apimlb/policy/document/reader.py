@@ -12,6 +12,7 @@ Differences from XML, all of them needed to read policies as people write and Az
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -63,6 +64,15 @@ class Element:
 
     def find(self, tag: str) -> "Element | None":
         return next((child for child in self.children if child.tag == tag), None)
+
+    def placed(self, path: str) -> Iterator[tuple["Element", str]]:
+        """The child elements, each with its path below `path`, counted where siblings share a tag."""
+        totals = Counter(child.tag for child in self.children)
+        counts: Counter[str] = Counter()
+        for child in self.children:
+            counts[child.tag] += 1
+            name = f"{child.tag}[{counts[child.tag]}]" if totals[child.tag] > 1 else child.tag
+            yield child, f"{path}/{name}" if path else name
 
     def descendants(self) -> Iterator["Element"]:
         """The element itself and everything below it, in document order."""

@@ -4,7 +4,7 @@ what compiles it, and for some the scopes of the documents that may hold it."""
 from typing import NoReturn
 
 from apimlb.policy.document.draft import Draft, Entry
-from apimlb.policy.document.problems import NOT_IMPLEMENTED, problem
+from apimlb.policy.document.problems import NOT_IMPLEMENTED, InvalidPolicy
 from apimlb.policy.elements import (
     backend,
     bodies,
@@ -60,7 +60,7 @@ _UNIMPLEMENTED = frozenset(
 
 
 def _refuse(draft: Draft) -> NoReturn:
-    raise problem(
+    raise InvalidPolicy(
         draft.element,
         f"The policy '{draft.element.tag}' is not implemented by the local gateway",
         code=NOT_IMPLEMENTED,

@@ -30,7 +30,7 @@ lacks but Azure/api-management-policy-snippets keeps in a variable (oauth-proxy-
 
 def base(draft: Draft) -> Act:
     place = (draft.compilation.scope, draft.compilation.section)
-    draft.compilation.inherits()
+    draft.compilation.inheriting.add(draft.compilation.section)
 
     def act(exchange: Exchange) -> Awaitable[None] | None:
         return begun(exchange.broader.get(place, ()), exchange)
