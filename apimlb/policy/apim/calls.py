@@ -154,13 +154,8 @@ def variable_or_default(kind: Type, target: ReadOnlyMap, name: str, default: obj
     return value
 
 
-def variable_or_null(target: ReadOnlyMap, name: str) -> object:
-    value = target.find(name)
-    return None if value is MISSING else value
-
-
-def map_value_or(target: ReadOnlyMap, key: object, default: object) -> object:
-    """CollectionExtensions.GetValueOrDefault of .NET Core."""
+def map_value_or(target: ReadOnlyMap, key: object, default: object = None) -> object:
+    """GetValueOrDefault of any map."""
     value = target.find(key)
     return default if value is MISSING else value
 

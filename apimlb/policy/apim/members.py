@@ -185,7 +185,7 @@ DEFINITIONS = (
             ("static string GetValueOrDefault(this IReadOnlyDictionary<string, string> map, string name, "
              "string defaultValue = null)", calls.joined_or_default),
             ("static object GetValueOrDefault(this IReadOnlyDictionary<string, object> map, string name)",
-             Call(calls.variable_or_null, cost="none")),
+             Call(calls.map_value_or, cost="none")),
             ("static T GetValueOrDefault<T>(this IReadOnlyDictionary<string, object> map, string name)",
              Call(lambda kind, map, name: calls.variable_or_default(kind, map, name, kind.default),
                   types=("T",), cost="none")),

@@ -1,13 +1,15 @@
 """A request that fails: what it says of itself, and the response that API Management makes of it."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import KW_ONLY, dataclass
 
 from apimlb.http import Headers, reason_phrase
 from apimlb.policy.apim.bodies import MessageBody
 from apimlb.policy.apim.context import Context, LastError, ResponseView
 
 
+@dataclass(eq=False)
 class PolicyFault(Exception):
     """A request that goes to on-error: what `context.LastError` will say, and the answer made of it.
 
@@ -17,31 +19,23 @@ class PolicyFault(Exception):
     and `policy_id` for a fault that rises out of an element.
     """
 
-    def __init__(
-        self,
-        reason: str,
-        message: str,
-        *,
-        source: str = "",
-        status: int = 500,
-        status_reason: str = "",
-        shown: str = "",
-        headers: Iterable[tuple[str, str]] = (),
-        keeps_response: bool = False,
-    ) -> None:
-        super().__init__(message)
-        self.reason = reason
-        self.message = message
-        self.source = source
-        self.status = status
-        self.status_reason = status_reason
-        self.shown = shown or message
-        self.headers = tuple(headers)
-        self.keeps_response = keeps_response
-        self.scope = ""
-        self.section = ""
-        self.path = ""
-        self.policy_id = ""
+    reason: str
+    message: str
+    _: KW_ONLY
+    source: str = ""
+    status: int = 500
+    status_reason: str = ""
+    shown: str = ""
+    headers: Sequence[tuple[str, str]] = ()
+    keeps_response: bool = False
+    scope: str = ""
+    section: str = ""
+    path: str = ""
+    policy_id: str = ""
+
+    def __post_init__(self) -> None:
+        super().__init__(self.message)
+        self.shown = self.shown or self.message
 
 
 def default_response(fault: PolicyFault, context: Context) -> ResponseView:

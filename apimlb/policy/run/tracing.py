@@ -60,9 +60,10 @@ class Recorder:
         place = max(place for place, entry in enumerate(self._open) if entry[0] is step)
         _, traced, before = self._open.pop(place)
         after = shown_variables(exchange)
-        names = [*before, *(name for name in after if name not in before)]
         traced.changed = {
-            name: (before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)
+            name: (before.get(name), after.get(name))
+            for name in before | after
+            if before.get(name) != after.get(name)
         }
         traced.elapsed = exchange.services.clock.now() - traced.started
         traced.outcome = outcome
