@@ -189,11 +189,11 @@ class GatewayPlane:
             request_id=uuid.UUID(int=machinery.rng.getrandbits(128), version=4),
             timestamp=now,
             tracing=self._trace is not None,
+            switches=self._policy_switches,
         )
         return Exchange(
             context,
             GatewayServices(machinery, service, state.cache, now + state.seconds),
-            switches=self._policy_switches,
             trace=self._trace,
             counters=state.counters,
             held=state.held,

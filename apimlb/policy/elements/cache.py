@@ -24,7 +24,7 @@ def cache_lookup_value(draft: Draft) -> Act:
         found = await exchange.services.cache.get(key(context), kind)
         if found is None and default is not None:
             found = default(context)
-        if found is not None or exchange.switches.lookup_miss == "null":
+        if found is not None or context.switches.lookup_miss == "null":
             context.variables[name] = found
 
     return act

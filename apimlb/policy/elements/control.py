@@ -112,7 +112,7 @@ def retry(draft: Draft) -> Act:
             if not condition(context) or done >= limit:
                 break
             await exchange.let_go()
-            fast_index = exchange.switches.first_fast_retry_index
+            fast_index = context.switches.first_fast_retry_index
             seconds = planned.before(done, exchange.services.rng, fast_index)
             if seconds > 0:
                 await exchange.services.clock.sleep(seconds)
@@ -127,7 +127,7 @@ async def _show(fault: PolicyFault, exchange: Exchange) -> None:
     """Let a retry's condition see a response made of the fault that ended an attempt, or none: a switch."""
     if not fault.keeps_response:
         await exchange.let_go()
-        synthetic = exchange.switches.response_after_failure == "synthetic"
+        synthetic = exchange.context.switches.response_after_failure == "synthetic"
         exchange.context.response = default_response(fault, exchange.context) if synthetic else None
 
 

@@ -167,9 +167,10 @@ def exchange_of(case: Case, services: ScriptedServices, recorder: Recorder | Non
         request_id=uuid.UUID(int=services.rng.getrandbits(128), version=4),
         timestamp=services.clock.now(),
         tracing=recorder is not None,
+        switches=_switches(case),
         **members(Context, given, "the case"),
     )
-    exchange = Exchange(context, services, switches=_switches(case), trace=recorder)
+    exchange = Exchange(context, services, trace=recorder)
     with reading("path"):
         exchange.aim(service_url, path, urlsplit(request.url.text).query)
     return exchange

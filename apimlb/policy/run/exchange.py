@@ -15,7 +15,6 @@ from apimlb.policy.clr.budget import BUDGET, over_request
 from apimlb.policy.run.counters import Counters
 from apimlb.policy.run.faults import PolicyFault
 from apimlb.policy.run.records import Kind, Record, Value
-from apimlb.policy.switches import Switches
 
 _LONG_URL = 2048
 _LONGEST_URL = 128 * 1024
@@ -159,7 +158,6 @@ class Exchange:
     service_url: str = ""
     path: str = "/"
     query: str = ""
-    switches: Switches = field(default_factory=Switches)
     trace: "TraceSink | None" = None
     backend: BackendChoice | None = None
     live: Response | None = None
@@ -189,8 +187,7 @@ class Exchange:
 
     def __post_init__(self) -> None:
         self.base_url = self.base_url or self.service_url
-        self.context.switches = self.switches
-        self.context.unanswered = self.switches.response_before_forward == "synthetic"
+        self.context.unanswered = self.context.switches.response_before_forward == "synthetic"
 
     def aim(self, service_url: str, path: str, query: str) -> None:
         """Where the request goes if no policy says otherwise; without a service URL, where it came from."""
