@@ -13,7 +13,7 @@ from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.run.exchange import Block, Exchange, Section
 from apimlb.policy.run.faults import PolicyFault, default_response, last_error
 from apimlb.policy.run.policy import Policy
-from apimlb.policy.run.steps import Found, Returned, begun, fault_of, run_block
+from apimlb.policy.run.steps import Found, Returned, fault_of, run_block
 from apimlb.policy.run.turns import paid
 
 _REQUEST_SIDE: tuple[Section, ...] = ("inbound", "backend")
@@ -100,7 +100,7 @@ def _section(policy: Policy, exchange: Exchange, section: Section) -> Awaitable[
     block = policy.sections[section]
     if section in exchange.readers:
         return _read(block, exchange)
-    return begun(block, exchange)
+    return run_block(block, exchange) if block else None
 
 
 async def _read(block: Block, exchange: Exchange) -> None:
