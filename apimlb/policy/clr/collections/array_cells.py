@@ -8,13 +8,14 @@ from apimlb.policy.clr.collections.arrays import (
     Array,
     boxed,
     element_of,
+    item,
     make_array,
     put,
     rank,
     shape_of,
     stored,
 )
-from apimlb.policy.clr.collections.containers import ClrArray, bounded
+from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.collections.searches import forwards
 from apimlb.policy.clr.exceptions import ClrException, argument, argument_range, array_range, not_negative
 from apimlb.policy.clr.numbers.arithmetic import Long
@@ -42,8 +43,7 @@ def _place(array: Array, given: tuple[Any, ...]) -> int:
 
 
 def get_value(array: Array, *indices: object) -> object:
-    place = _place(array, indices)
-    return boxed(array, place, place + 1)[0]
+    return item(array, _place(array, indices))
 
 
 def set_value(array: Array, value: object, *indices: object) -> None:
@@ -80,7 +80,7 @@ def resize(kind: Type, array: Array | None, size: int) -> tuple[None, Array]:
     not_negative(size, "newSize")
     if array is not None and len(array) == size:
         return None, array
-    made = make_array(kind, bounded(size))
+    made = make_array(kind, size)
     if array is not None:
         put(made, 0, boxed(array, 0, size))
     return None, made

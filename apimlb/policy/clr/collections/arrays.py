@@ -67,6 +67,11 @@ def boxed(target: Listed, start: int = 0, end: int | None = None) -> list[object
     return list(map(Byte, target[start:end])) if isinstance(target, bytearray) else target.items[start:end]
 
 
+def item(target: Listed, place: int) -> object:
+    """One element as a value of its type."""
+    return Byte(target[place]) if isinstance(target, bytearray) else target.items[place]
+
+
 def put(target: Listed, start: int, items: Sequence[object] | bytearray) -> None:
     """Elements into their places."""
     held: Any = target

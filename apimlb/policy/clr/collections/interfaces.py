@@ -162,7 +162,7 @@ def item_at(target: Listed | JArray, index: int) -> object:
     if isinstance(target, ClrList | JArray):
         return target.item(index)
     exceptions.check_index(index, len(target))
-    return arrays.boxed(target, index, index + 1)[0]
+    return arrays.item(target, index)
 
 
 def item_put(target: Listed | JArray, index: int, value: object) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.clr.collections.arrays import Listed, boxed, put
+from apimlb.policy.clr.collections.arrays import Listed, boxed, item, put
 from apimlb.policy.clr.collections.containers import ClrArray, ClrList, Comparer
 from apimlb.policy.clr.collections.iteration import Order, Test, elements
 from apimlb.policy.clr.exceptions import not_negative, required
@@ -83,13 +83,13 @@ def index_of(target: Listed, value: object, start: int = 0, count: int | None = 
         BUDGET.spend(2 * len(places))
         found = target.items[start : places.stop]
         return start + found.index(value) if value in found else -1
-    return first_place(target, places, lambda item: clr_equals(item, value))
+    return first_place(target, places, lambda each: clr_equals(each, value))
 
 
 def last_index_of(target: Listed, value: object, start: int | None = None, count: int | None = None) -> int:
     if not len(target) and start == 0:
         start = -1
-    return first_place(target, backwards(target, start, count), lambda item: clr_equals(item, value))
+    return first_place(target, backwards(target, start, count), lambda each: clr_equals(each, value))
 
 
 def find(kind: Type, target: Listed, test: Test) -> object:
@@ -98,7 +98,7 @@ def find(kind: Type, target: Listed, test: Test) -> object:
 
 def find_last(kind: Type, target: Listed, test: Test) -> object:
     place = first_place(target, backwards(target), test)
-    return boxed(target, place, place + 1)[0] if place >= 0 else kind.default
+    return item(target, place) if place >= 0 else kind.default
 
 
 def find_index(target: Listed, *given: Any) -> int:
@@ -123,8 +123,8 @@ def true_for_all(target: Listed, test: Test) -> bool:
 
 
 def for_each(target: Listed, action: Callable[[object], object]) -> None:
-    for item in elements(target):
-        action(item)
+    for each in elements(target):
+        action(each)
 
 
 # Order
@@ -145,26 +145,19 @@ def _sort(order: Order, first: int, end: int, keys: Listed, *others: Listed) -> 
         put(each, first, [items[place] for place in places])
 
 
-def sort(target: Listed, comparer: Comparer | None = None) -> None:
-    sort_by(target, order_by(comparer))
-
-
-def sort_part(target: Listed, index: int, count: int, comparer: Comparer | None = None) -> None:
-    _sort(order_by(comparer), *part(target, index, count), target)
+def sort(target: Listed, *given: Any) -> None:
+    """Sort([index, count][, comparer])"""
+    sort_pairs(target, None, *given)
 
 
 def sort_by(target: Listed, order: Order) -> None:
     _sort(order, *part(target), target)
 
 
-def sort_pairs(keys: Listed, items: Listed | None, comparer: Comparer | None = None) -> None:
-    """Array.Sort(keys, items): both, by the keys"""
-    sort_part_of_pairs(keys, items, 0, len(keys), comparer)
-
-
-def sort_part_of_pairs(
-    keys: Listed, items: Listed | None, index: int, count: int, comparer: Comparer | None = None
-) -> None:
+def sort_pairs(keys: Listed, items: Listed | None, *given: Any) -> None:
+    """Array.Sort(keys, items[, index, length][, comparer]): both, by the keys"""
+    *bounds, comparer = given if len(given) % 2 else (*given, None)
+    index, count = bounds or (0, len(keys))
     others = [] if items is None else [items]
     for each in (keys, *others):
         part(each, index, count)
@@ -176,20 +169,16 @@ def reverse(target: Listed, index: int = 0, count: int | None = None) -> None:
     put(target, first, boxed(target, first, end)[::-1])
 
 
-def search(target: Listed, value: object, comparer: Comparer | None = None) -> int:
-    """BinarySearch: the place of the value, or the complement of where it would be."""
-    return search_part(target, 0, len(target), value, comparer)
-
-
-def search_part(
-    target: Listed, index: int, count: int, value: object, comparer: Comparer | None = None
-) -> int:
-    low, end = part(target, index, count)
+def search(target: Listed, *given: Any) -> int:
+    """BinarySearch([index, count, ]value[, comparer]): the place of the value, or the complement of where it
+    would be."""
+    *bounds, value, comparer = (*given, None) if len(given) % 2 else given
+    low, end = part(target, *bounds)
     order = guarded(order_by(comparer))
     while low < end:
         middle = (low + end - 1) // 2
         BUDGET.spend()
-        found = order(boxed(target, middle, middle + 1)[0], value)
+        found = order(item(target, middle), value)
         if found == 0:
             return middle
         low, end = (middle + 1, end) if found < 0 else (low, middle)

@@ -32,25 +32,18 @@ _SEARCHES: tuple[Row, ...] = (
     ("static TOutput[] ConvertAll<TInput, TOutput>(TInput[]! array, Converter<TInput, TOutput>! converter)",
      Call(lambda kind, array, convert: arrays.array_from(list(map(convert, elements(array))), kind.name),
           types=("TOutput",))),
-    ("static int BinarySearch<T>(T[]! array, T value[, IComparer<T> comparer])", searches.search),
-    ("static int BinarySearch<T>(T[]! array, int index, int length, T value[, IComparer<T> comparer])",
-     searches.search_part),
-    ("static int BinarySearch(Array! array, object value)", searches.search),
-    ("static int BinarySearch(Array! array, int index, int length, object value)", searches.search_part),
+    ("static int BinarySearch<T>(T[]! array[, int index, int length], T value[, IComparer<T> comparer])",
+     searches.search),
+    ("static int BinarySearch(Array! array[, int index, int length], object value)", searches.search),
 )  # fmt: skip
 
 _ORDERS: tuple[Row, ...] = (
-    ("static void Sort<T>(T[]! array[, IComparer<T> comparer])", searches.sort),
+    ("static void Sort<T>(T[]! array[, int index, int length][, IComparer<T> comparer])", searches.sort),
     ("static void Sort<T>(T[]! array, Comparison<T>! comparison)", searches.sort_by),
-    ("static void Sort<T>(T[]! array, int index, int length[, IComparer<T> comparer])", searches.sort_part),
-    ("static void Sort<TKey, TValue>(TKey[]! keys, TValue[] items[, IComparer<TKey> comparer])",
-     searches.sort_pairs),
-    ("static void Sort<TKey, TValue>(TKey[]! keys, TValue[] items, int index, int length"
-     "[, IComparer<TKey> comparer])", searches.sort_part_of_pairs),
-    ("static void Sort(Array! array)", searches.sort),
-    ("static void Sort(Array! keys, Array items)", searches.sort_pairs),
-    ("static void Sort(Array! array, int index, int length)", searches.sort_part),
-    ("static void Sort(Array! keys, Array items, int index, int length)", searches.sort_part_of_pairs),
+    ("static void Sort<TKey, TValue>(TKey[]! keys, TValue[] items[, int index, int length]"
+     "[, IComparer<TKey> comparer])", searches.sort_pairs),
+    ("static void Sort(Array! array[, int index, int length])", searches.sort),
+    ("static void Sort(Array! keys, Array items[, int index, int length])", searches.sort_pairs),
     ("static void Reverse<T>(T[]! array[, int index, int length])", searches.reverse),
     ("static void Reverse(Array! array[, int index, int length])", searches.reverse),
 )  # fmt: skip
