@@ -5,7 +5,7 @@ from typing import Any
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.collections.containers import KeyValuePair
-from apimlb.policy.clr.exceptions import required
+from apimlb.policy.clr.exceptions import argument_null
 from apimlb.policy.clr.json.tokens import JObject
 from apimlb.policy.clr.numbers.arithmetic import Byte, Char
 
@@ -37,7 +37,8 @@ def iterate_pairs(source: JObject) -> Iterator[object]:
 
 def elements(source: object, name: str = "source") -> Iterator[object]:
     """The elements for a LINQ method; throws System.ArgumentNullException, and when the budget is spent."""
-    source = required(source, name)
+    if source is None:
+        raise argument_null(name)
     return _counted(iterate(source))
 
 

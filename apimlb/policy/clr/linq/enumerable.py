@@ -39,7 +39,7 @@ from apimlb.policy.clr.linq.sorting import ORDERING
 from apimlb.policy.clr.numbers.arithmetic import Long
 from apimlb.policy.clr.types.definitions import Call, Definition, Row
 
-_T = "this IEnumerable<T> source"
+_T = "this IEnumerable<T>! source"
 _FIRST = "this IEnumerable<T>! first"
 
 # SelectMany without an index.
@@ -104,11 +104,11 @@ _ROWS: tuple[Row, ...] = (
     (f"static IEnumerable<T> DefaultIfEmpty<T>({_T}, T defaultValue)", lazily(default_of)),
     (f"static T ElementAt<T>({_T}, int index)", required_element),
     (f"static T ElementAtOrDefault<T>({_T}, int index)", or_default(element_at)),
-    ("static IEnumerable<T> Cast<T>(this System.Collections.IEnumerable source)", of_kind(lazily(cast_all))),
-    ("static IEnumerable<T> OfType<T>(this System.Collections.IEnumerable source)",
+    ("static IEnumerable<T> Cast<T>(this System.Collections.IEnumerable! source)", of_kind(lazily(cast_all))),
+    ("static IEnumerable<T> OfType<T>(this System.Collections.IEnumerable! source)",
      of_kind(lazily(lambda items, kind: (item for item in items if RUNTIME.is_a(item, kind))))),
-    (f"static IEnumerable<T> AsEnumerable<T>({_T})", lambda source: source),
-    (f"static bool SequenceEqual<T>({_FIRST}, IEnumerable<T> second[, IEqualityComparer<T> comparer])",
+    ("static IEnumerable<T> AsEnumerable<T>(this IEnumerable<T> source)", lambda source: source),
+    (f"static bool SequenceEqual<T>({_FIRST}, IEnumerable<T>! second[, IEqualityComparer<T> comparer])",
      sequence_equal),
     (f"static T Aggregate<T>({_T}, Func<T, T, T> func)", aggregate),
     (f"static A Aggregate<T, A>({_T}, A seed, Func<A, T, A> func)", aggregate_from),

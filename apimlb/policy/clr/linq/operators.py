@@ -27,13 +27,9 @@ TOO_MANY_MATCH = "Sequence contains more than one matching element"
 
 def lazily(make: Callable[..., Iterator[object]]) -> Callable[..., LazySequence]:
     """An operator that does nothing before its result is enumerated: `make` gets the elements of the source,
-    which must be there, and what else the operator is given."""
+    and what else the operator is given."""
 
-    def run(source: object, *rest: object) -> LazySequence:
-        exceptions.required(source, "source")
-        return LazySequence(lambda: make(elements(source), *rest))
-
-    return run
+    return lambda source, *rest: LazySequence(lambda: make(elements(source), *rest))
 
 
 def of_kind(operator: Callable[..., object], name: str = "T") -> Call:
@@ -97,7 +93,6 @@ def single(source: object, test: Test = every) -> object:
 
 
 def element_at(source: object, index: int) -> object:
-    exceptions.required(source, "source")
     return next(islice(arranged(source), index, None), MISSING) if index >= 0 else MISSING
 
 
@@ -169,7 +164,7 @@ def cast_all(items: Iterator[object], kind: Type) -> Iterator[object]:
 
 
 def sequence_equal(one: object, other: object, comparer: Comparer | None = None) -> bool:
-    pairs = zip_longest(elements(one, "first"), elements(other, "second"), fillvalue=MISSING)
+    pairs = zip_longest(elements(one), elements(other), fillvalue=MISSING)
     key = comparer.key if comparer is not None else None
     return all(
         item is not MISSING

@@ -9,7 +9,6 @@ from apimlb.policy.clr.collections.hash_tables import ClrDictionary
 from apimlb.policy.clr.collections.iteration import Pair, Pick, elements
 from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.collections.sets import new_set_of
-from apimlb.policy.clr.exceptions import required
 from apimlb.policy.clr.linq.groups import Grouping, Lookup
 from apimlb.policy.clr.linq.operators import lazily, of_kind
 from apimlb.policy.clr.types.constructed import Type
@@ -54,7 +53,6 @@ def lookup_item(target: Lookup, key: object) -> object:
 def group_by(
     key_type: Type, kind: Type, source: object, key: Pick, value: Pick, comparer: Comparer | None = None
 ) -> LazySequence:
-    required(source, "source")
     return LazySequence(lambda: iter(to_lookup(key_type, kind, source, key, value, comparer)))
 
 
@@ -125,7 +123,7 @@ def _group_join(
         yield result(item, found or none)
 
 
-_T = "this IEnumerable<T> source"
+_T = "this IEnumerable<T>! source"
 _FIRST = "this IEnumerable<T>! first, IEnumerable<T>! second"
 _KEY = "Func<T, K> keySelector"
 _ELEMENT = "Func<T, V> elementSelector"

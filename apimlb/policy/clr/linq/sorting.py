@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from apimlb.policy.clr.collections.iteration import Pick, elements
 from apimlb.policy.clr.collections.searches import order_by
 from apimlb.policy.clr.collections.sequences import LazySequence
-from apimlb.policy.clr.exceptions import ClrException, required
+from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.clr.metering import charge_sorting
 from apimlb.policy.clr.objects.ordering import failed_comparison
 from apimlb.policy.clr.types.definitions import Row
@@ -88,8 +88,8 @@ class Ordered(LazySequence):
         return [items[place] for place in self._left(places)]
 
 
-_T = "this IEnumerable<T> source"
-_O = "this IOrderedEnumerable<T> source"
+_T = "this IEnumerable<T>! source"
+_O = "this IOrderedEnumerable<T>! source"
 _KEY = "Func<T, K> keySelector[, IComparer<K> comparer]"
 
 
@@ -99,7 +99,7 @@ def _rows(direction: str) -> tuple[Row, ...]:
         (
             f"static IOrderedEnumerable<T> OrderBy{direction}<T, K>({_T}, {_KEY})",
             lambda source, key, comparer=None: Ordered(
-                required(source, "source"), (SortKey(key, order_by(comparer), descending),)
+                source, (SortKey(key, order_by(comparer), descending),)
             ),
         ),
         (
