@@ -87,14 +87,14 @@ def _rows() -> Iterator[Row]:
             for method, result, call in calls:
                 yield f"static {result} {method}(this IEnumerable<{kind}>! source)", call
                 yield (
-                    f"static {result} {method}<T>(this IEnumerable<T>! source, Func<T, {kind}> selector)",
+                    f"static {result} {method}<T>(this IEnumerable<T>! source, Func<T, {kind}>! selector)",
                     call,
                 )
     for method, wanted in _EXTREMES.items():
         of = partial(_extreme_of, wanted)
         yield f"static T {method}<T>(this IEnumerable<T>! source)", Call(of, types=("T",))
         yield (
-            f"static R {method}<T, R>(this IEnumerable<T>! source, Func<T, R> selector)",
+            f"static R {method}<T, R>(this IEnumerable<T>! source, Func<T, R>! selector)",
             Call(of, types=("R",)),
         )
 

@@ -125,11 +125,11 @@ def _group_join(
 
 _T = "this IEnumerable<T>! source"
 _FIRST = "this IEnumerable<T>! first, IEnumerable<T>! second"
-_KEY = "Func<T, K> keySelector"
-_ELEMENT = "Func<T, V> elementSelector"
+_KEY = "Func<T, K>! keySelector"
+_ELEMENT = "Func<T, V>! elementSelector"
 _JOINED = (
-    "this IEnumerable<T>! outer, IEnumerable<U>! inner, Func<T, K> outerKeySelector, "
-    "Func<U, K> innerKeySelector"
+    "this IEnumerable<T>! outer, IEnumerable<U>! inner, Func<T, K>! outerKeySelector, "
+    "Func<U, K>! innerKeySelector"
 )
 _KV = ("K", "V")
 
@@ -149,13 +149,13 @@ _COMPARING = (
     (f"static IEnumerable<IGrouping<K, T>> GroupBy<T, K>({_T}, {_KEY}", "K", _of_itself(group_by)),
     (f"static IEnumerable<IGrouping<K, V>> GroupBy<T, K, V>({_T}, {_KEY}, {_ELEMENT}", "K",
      Call(group_by, types=_KV)),
-    (f"static IEnumerable<R> GroupBy<T, K, R>({_T}, {_KEY}, Func<K, IEnumerable<T>, R> resultSelector", "K",
+    (f"static IEnumerable<R> GroupBy<T, K, R>({_T}, {_KEY}, Func<K, IEnumerable<T>, R>! resultSelector", "K",
      _of_itself(group_result)),
     (f"static IEnumerable<R> GroupBy<T, K, V, R>({_T}, {_KEY}, {_ELEMENT}, "
-     "Func<K, IEnumerable<V>, R> resultSelector", "K", Call(group_result, types=_KV)),
-    (f"static IEnumerable<R> Join<T, U, K, R>({_JOINED}, Func<T, U, R> resultSelector", "K", lazily(_join)),
-    (f"static IEnumerable<R> GroupJoin<T, U, K, R>({_JOINED}, Func<T, IEnumerable<U>, R> resultSelector", "K",
-     of_kind(lazily(_group_join), "U")),
+     "Func<K, IEnumerable<V>, R>! resultSelector", "K", Call(group_result, types=_KV)),
+    (f"static IEnumerable<R> Join<T, U, K, R>({_JOINED}, Func<T, U, R>! resultSelector", "K", lazily(_join)),
+    (f"static IEnumerable<R> GroupJoin<T, U, K, R>({_JOINED}, "
+     "Func<T, IEnumerable<U>, R>! resultSelector", "K", of_kind(lazily(_group_join), "U")),
 )  # fmt: skip
 MATCHING: tuple[Row, ...] = (
     (f"static IEnumerable<T> Concat<T>({_FIRST})", lazily(_joined)),

@@ -90,7 +90,7 @@ class Ordered(LazySequence):
 
 _T = "this IEnumerable<T>! source"
 _O = "this IOrderedEnumerable<T>! source"
-_KEY = "Func<T, K> keySelector[, IComparer<K> comparer]"
+_KEY = "Func<T, K>! keySelector[, IComparer<K> comparer]"
 
 
 def _rows(direction: str) -> tuple[Row, ...]:
