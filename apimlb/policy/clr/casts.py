@@ -16,8 +16,9 @@ from apimlb.policy.clr.types.registry import Registry
 class RuntimeTypes:
     """Finds the static type of a value by its CLR name, and remembers what derives from what."""
 
+    _registry: Registry
+
     def __init__(self) -> None:
-        self._registry: Registry | None = None
         self._known: dict[tuple[str, Type], bool] = {}
 
     def use(self, registry: Registry) -> None:
@@ -27,7 +28,6 @@ class RuntimeTypes:
     def type_named(self, name: str) -> Type | None:
         """A constructed type by the name that ToString shows:
         `System.Collections.Generic.List`1[System.String]`."""
-        assert self._registry is not None
         if name.endswith("[]"):
             element = self.type_named(name[:-2])
             return self._registry.types.array(element) if element else None
@@ -61,7 +61,6 @@ class RuntimeTypes:
 
     def derives(self, name: str, target: Type) -> bool:
         """Whether the type of that name is the target or derives from it."""
-        assert self._registry is not None
         found = self.type_named(name)
         return found is not None and self._registry.derives(found, target)
 

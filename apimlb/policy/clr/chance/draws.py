@@ -100,7 +100,7 @@ DEFINITIONS = (
             ("static Guid ParseExact(string input, string format)", parse_exact),
             ("static bool TryParseExact(string input, string format, out Guid result)",
              tried(parse_exact, EMPTY)),
-            ("new(string! g)", lambda text: parse_guid(text)),
+            ("new(string! g)", parse_guid),
             ("new(byte[]! b)", guid_from_bytes),
             (f"new(int a, short b, short c, {_BYTES})", guid_from_parts),
             (f"new(uint a, ushort b, ushort c, {_BYTES})", guid_from_parts),

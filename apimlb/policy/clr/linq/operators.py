@@ -17,8 +17,6 @@ from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.definitions import Call
 
-IndexedPick = Callable[[object, int], object]
-IndexedTest = Callable[[object, int], bool]
 NO_ELEMENTS = "Sequence contains no elements"
 NO_MATCH = "Sequence contains no matching element"
 TOO_MANY = "Sequence contains more than one element"
@@ -37,7 +35,7 @@ def of_kind(operator: Callable[..., object], name: str = "T") -> Call:
     return Call(lambda kind, source, *rest: operator(source, kind, *rest), types=(name,))
 
 
-def flattened(items: Iterator[object], pick: IndexedPick, result: Pair | None = None) -> Iterator[object]:
+def flattened(items: Iterator[object], pick: Pair, result: Pair | None = None) -> Iterator[object]:
     """SelectMany; `result` makes an element of an outer and an inner one."""
     for place, item in enumerate(items):
         picked = pick(item, place)
@@ -146,7 +144,7 @@ def contains(source: object, value: object, comparer: Comparer | None = None) ->
 def by_place(keep: Callable[..., Iterator[Any]]) -> Callable[..., LazySequence]:
     """An operator whose test gets the index of each element; `keep` is filter, takewhile or dropwhile."""
 
-    def make(items: Iterator[object], test: IndexedTest) -> Iterator[object]:
+    def make(items: Iterator[object], test: Callable[[object, int], bool]) -> Iterator[object]:
         return (item for _, item in keep(lambda each: test(each[1], each[0]), enumerate(items)))
 
     return lazily(make)
