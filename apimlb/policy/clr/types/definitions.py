@@ -1,7 +1,7 @@
 """What the tables of the library are made of: types, and their members row by row."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from types import MappingProxyType
@@ -104,12 +104,3 @@ class Family:
 
 def _full_names(by_namespace: Mapping[str, str]) -> list[str]:
     return [f"{space}.{name}".lstrip(".") for space, names in by_namespace.items() for name in names.split()]
-
-
-def loaded(entries: Iterable[Definition | Family]) -> Iterator[Definition]:
-    """All definitions, those of families too."""
-    for entry in entries:
-        if isinstance(entry, Family):
-            yield from entry.load()
-        else:
-            yield entry

@@ -7,11 +7,12 @@ import pytest
 
 from apimlb.policy.apim.library import DEFINITIONS
 from apimlb.policy.clr.types.constructed import Type
-from apimlb.policy.clr.types.definitions import Definition, Family, loaded
+from apimlb.policy.clr.types.definitions import Definition, Family
 from apimlb.policy.clr.types.registry import Registry
 from apimlb.policy.clr.types.signatures import Member, row_name
 from apimlb.policy.csharp.expression import library
 from apimlb.policy.rehearse.cases import answer
+from tests.unit.policy.tables import loaded
 
 REGISTRY, _ = library()
 

@@ -13,10 +13,10 @@ import pytest
 from apimlb.errors import PolicyError
 from apimlb.policy.apim.library import DEFINITIONS
 from apimlb.policy.clr.exceptions import ClrException
-from apimlb.policy.clr.types.definitions import loaded
 from apimlb.policy.csharp.expression import Expression, compile_fresh
 from apimlb.policy.rehearse.cases import context_of
 from tests.fuzz.material import grown_expression, mutated_expression, written_expressions
+from tests.unit.policy.tables import loaded
 
 NODES = (
     ast.Module, ast.FunctionDef, ast.arguments, ast.arg, ast.Lambda, ast.Return, ast.Pass, ast.Break, ast.Continue,
