@@ -132,11 +132,8 @@ class Budget:
 
 
 BUDGET: Final = Budget()
-
-
-def spend(steps: int = 1) -> None:
-    """Steps of what runs."""
-    BUDGET.spend(steps)
+spend: Final = BUDGET.spend
+"""Steps of what runs."""
 
 
 def spend_rounds(rounds: int) -> int:

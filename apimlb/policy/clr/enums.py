@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass, field
 
-_FLAGS = frozenset(
-    [
-        "System.Security.Cryptography.X509Certificates.X509KeyStorageFlags",
-        "System.StringSplitOptions",
-        "System.Text.RegularExpressions.RegexOptions",
-        "System.Xml.Linq.LoadOptions",
-        "System.Xml.Linq.SaveOptions",
-    ]
-)
+_FLAGS = {
+    "System.Security.Cryptography.X509Certificates.X509KeyStorageFlags",
+    "System.StringSplitOptions",
+    "System.Text.RegularExpressions.RegexOptions",
+    "System.Xml.Linq.LoadOptions",
+    "System.Xml.Linq.SaveOptions",
+}
 """Enumerations whose values are added up."""
 
 
