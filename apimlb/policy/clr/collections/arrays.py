@@ -150,11 +150,7 @@ def _conversion(source: str, target: str) -> Callable[[object], object] | None:
             not wanted.is_value and "interface" in (found.kind, wanted.kind)
         ):
             return lambda value: _cast_down(value, wanted)
-    raise _mismatch()
-
-
-def _mismatch(message: str = _MISMATCH) -> ClrException:
-    return ClrException("System.ArrayTypeMismatchException", message)
+    raise ClrException("System.ArrayTypeMismatchException", _MISMATCH)
 
 
 # Copies
@@ -181,7 +177,7 @@ def copy_alike(source: Array, start: int, target: Array, place: int, size: int) 
     if element_of(source) != element_of(target) and (
         found is None or wanted is None or found.is_value or not RUNTIME.derives(found.name, wanted)
     ):
-        raise _mismatch(_NOT_ALIKE)
+        raise ClrException("System.ArrayTypeMismatchException", _NOT_ALIKE)
     put(target, place, boxed(source, start, start + size))
 
 

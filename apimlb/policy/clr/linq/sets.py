@@ -1,6 +1,7 @@
 """The methods of Enumerable that look for equal elements: Distinct, Union, GroupBy, Join, ToDictionary."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TypeVar
 
 from apimlb.policy.clr.collections.containers import DEFAULT_COMPARER, Comparer
@@ -79,15 +80,13 @@ def _joined(items: Iterator[object], other: object) -> Iterator[object]:
     yield from elements(other)
 
 
-def _chosen(shared: bool) -> Callable[..., LazySequence]:
+def _chosen(
+    shared: bool, items: Iterator[object], other: object, comparer: Comparer | None = None
+) -> Iterator[object]:
     """Intersect and Except: the elements that are, or are not, in another sequence."""
-
-    def make(items: Iterator[object], other: object, comparer: Comparer | None = None) -> Iterator[object]:
-        key_of = (comparer or DEFAULT_COMPARER).key
-        keys = {key_of(item) for item in elements(other)}
-        return (item for item in _unique(items, comparer) if (key_of(item) in keys) is shared)
-
-    return lazily(make)
+    key_of = (comparer or DEFAULT_COMPARER).key
+    keys = {key_of(item) for item in elements(other)}
+    return (item for item in _unique(items, comparer) if (key_of(item) in keys) is shared)
 
 
 def _matched(
@@ -144,8 +143,8 @@ _COMPARING = (
     (f"static IEnumerable<T> Distinct<T>({_T}", "T", lazily(_unique)),
     (f"static IEnumerable<T> Union<T>({_FIRST}", "T",
      lazily(lambda items, other, comparer=None: _unique(_joined(items, other), comparer))),
-    (f"static IEnumerable<T> Intersect<T>({_FIRST}", "T", _chosen(shared=True)),
-    (f"static IEnumerable<T> Except<T>({_FIRST}", "T", _chosen(shared=False)),
+    (f"static IEnumerable<T> Intersect<T>({_FIRST}", "T", lazily(partial(_chosen, True))),
+    (f"static IEnumerable<T> Except<T>({_FIRST}", "T", lazily(partial(_chosen, False))),
     (f"static IEnumerable<IGrouping<K, T>> GroupBy<T, K>({_T}, {_KEY}", "K", _of_itself(group_by)),
     (f"static IEnumerable<IGrouping<K, V>> GroupBy<T, K, V>({_T}, {_KEY}, {_ELEMENT}", "K",
      Call(group_by, types=_KV)),
