@@ -85,7 +85,8 @@ class X509:
                     "The provided key does not match the public key for this certificate.", "privateKey"
                 )
             key.check_private()
-        self._key = None if key is None else key.copy()
+            key = key.copy()
+        self._key = key
 
     def with_key(self, key: "Rsa") -> "X509":
         """CopyWithPrivateKey"""
@@ -107,23 +108,29 @@ class X509:
         return hash(self.identity)
 
     def __str__(self) -> str:
-        return self.clr_name if self.is_empty or not self.second else self.shown(False)
+        return self.shown(False)
 
-    def shown(self, whole: bool) -> str:
-        """ToString(verbose): a section each of what the certificate says."""
-        facts = self.facts
-        names = [_named(each) if whole and self.second else [] for each in facts.names]
+    def shown(self, verbose: bool) -> str:
+        """ToString(verbose): a section each of what the certificate says; else the name of its type."""
+        if self._facts is None or not (verbose or self.second):
+            return self.clr_name
+        facts, whole = self._facts, verbose and self.second
+        names = [_named(each) if whole else [] for each in facts.names]
         sections = [
             _section("Subject", facts.subject, *names[0]),
             _section("Issuer", facts.issuer, *names[1]),
-            _section("Serial Number", facts.serial.hex().upper()),
+            _section("Serial Number", hexadecimal(facts.serial)),
             _section("Not Before", format_date(facts.not_before)),
             _section("Not After", format_date(facts.not_after)),
-            _section("Thumbprint", facts.thumbprint.hex().upper()),
+            _section("Thumbprint", hexadecimal(facts.thumbprint)),
         ]
-        if whole and self.second:
+        if whole:
             sections = [_section("Version", f"V{facts.version}"), *sections, *_technical(facts)]
         return "\n".join(sections)
+
+
+def hexadecimal(content: bytes | bytearray) -> str:
+    return content.hex().upper()
 
 
 def _section(title: str, *lines: str) -> str:
@@ -138,12 +145,12 @@ def _technical(facts: CertificateFacts) -> list[str]:
             "Public Key",
             f"Algorithm: {NAMES.get(facts.key_algorithm, facts.key_algorithm)}",
             *([] if facts.rsa is None else [f"Length: {facts.rsa.bits}"]),
-            f"Key Blob: {facts.public_key.hex().upper()}",
-            f"Parameters: {facts.key_parameters.hex().upper()}",
+            f"Key Blob: {hexadecimal(facts.public_key)}",
+            f"Parameters: {hexadecimal(facts.key_parameters)}",
         ),
     ]
     shown = "".join(
-        f"* {NAMES.get(oid, '')}({oid}):\n  {der.hex().upper()}\n" for oid, der in facts.extensions
+        f"* {NAMES.get(oid, '')}({oid}):\n  {hexadecimal(der)}\n" for oid, der in facts.extensions
     )
     return [*found, f"[Extensions]\n{shown}"] if shown else found
 

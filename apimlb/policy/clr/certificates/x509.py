@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from apimlb.policy.clr.certificates import distinguished_names
-from apimlb.policy.clr.certificates.certificate import X509, PublicKey, X
+from apimlb.policy.clr.certificates.certificate import X509, PublicKey, X, hexadecimal
 from apimlb.policy.clr.crypto.hashes import crypto_error, digest, not_on_this_platform
 from apimlb.policy.clr.crypto.oids import Oid
 from apimlb.policy.clr.crypto.rsa_arguments import HashAlgorithmName, checked_name, known_hash
@@ -27,10 +27,6 @@ NAME_TYPES = {
     "SimpleName": 0, "EmailName": 1, "UpnName": 2, "DnsName": 3, "DnsFromAlternativeName": 4, "UrlName": 5,
 }  # fmt: skip
 _TYPE_NAMES = {number: name for name, number in reversed(CONTENT_TYPES.items())}
-
-
-def hexadecimal(content: bytes | bytearray) -> str:
-    return content.hex().upper()
 
 
 # Made, filled and emptied
@@ -88,12 +84,6 @@ def hashed(certificate: X509, name: HashAlgorithmName) -> bytearray:
     """GetCertHash(hashAlgorithm)"""
     der = certificate.facts.der
     return bytearray(digest(known_hash(checked_name(name)), der))
-
-
-def shown(certificate: X509, verbose: bool) -> str:
-    if certificate.is_empty or not verbose:
-        return str(certificate)
-    return certificate.shown(True)
 
 
 def hash_of(certificate: X509) -> int:
@@ -170,7 +160,7 @@ _FIRST = (
     # The smallest byte first.
     ("byte[] GetSerialNumber()", lambda certificate: bytearray(reversed(certificate.facts.serial))),
     ("string GetSerialNumberString()", lambda certificate: hexadecimal(certificate.facts.serial)),
-    ("string ToString(bool fVerbose)", shown),
+    ("string ToString(bool fVerbose)", X509.shown),
     ("bool Equals(X509Certificate other)", lambda certificate, other: certificate == other),
     ("int GetHashCode()", hash_of),
 )

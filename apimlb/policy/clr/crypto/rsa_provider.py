@@ -41,8 +41,7 @@ def sign_data(
 def sign_hash(
     rsa: "Rsa", hashed: bytearray, name: HashAlgorithmName, padding: SignaturePadding | None
 ) -> bytearray:
-    algorithm, style = checked_name(name), required(padding, "padding").name
-    return bytearray(rsa.sign(bytes(hashed), algorithm, style))
+    return bytearray(rsa.sign(bytes(hashed), *_scheme(name, padding)))
 
 
 def verify_data(
@@ -56,14 +55,17 @@ def verify_hash(
     rsa: "Rsa", hashed: bytearray, signature: bytearray, name: HashAlgorithmName,
     padding: SignaturePadding | None,
 ) -> bool:  # fmt: skip
-    algorithm, style = checked_name(name), required(padding, "padding").name
-    return rsa.verify(bytes(hashed), bytes(signature), algorithm, style)
+    return rsa.verify(bytes(hashed), bytes(signature), *_scheme(name, padding))
 
 
 def _hashed(data: bytearray, name: HashAlgorithmName, padding: SignaturePadding | None) -> bytearray:
-    algorithm = checked_name(name)
-    required(padding, "padding")
+    algorithm, _ = _scheme(name, padding)
     return bytearray(digest(known_hash(algorithm), data))
+
+
+def _scheme(name: HashAlgorithmName, padding: SignaturePadding | None) -> tuple[str, str]:
+    """The names of the hash and of the padding."""
+    return checked_name(name), required(padding, "padding").name
 
 
 # Secrets
@@ -116,7 +118,7 @@ def from_xml(rsa: "Rsa", text: str) -> None:
     for name in _ORDER:
         found = next(root.elements(XName("", name)), None)
         if found is not None:
-            parts[name] = bytes(from_base64(found.text))
+            parts[name] = bytes(from_base64(found.value))
         elif name in _REQUIRED:
             raise crypto_error(
                 f"Input string does not contain a valid encoding of the 'RSA' '{name}' parameter."
@@ -139,7 +141,6 @@ def hash_of_name(name: HashAlgorithmName) -> int:
     return 0 if name.name is None else hash_code(name.name)
 
 
-_PARTS = ("Modulus", "Exponent", "D", "P", "Q", "DP", "DQ", "InverseQ")
 _HASHED = "HashAlgorithmName hashAlgorithm, RSASignaturePadding padding"
 
 
@@ -191,7 +192,7 @@ DEFINITIONS = (
         rows=tuple(
             (f"byte[] {name}",
              lambda value, name=name: bytearray(value.parts[name]) if name in value.parts else None)
-            for name in _PARTS
+            for name in _ORDER
         ),
     ),
     Definition(

@@ -5,7 +5,7 @@ how many unlimited repetitions can fight over the same characters, and whether t
 """
 
 import re
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from apimlb.policy.clr.budget import BUDGET, SEARCHING
 from apimlb.policy.clr.regex import nodes
@@ -28,7 +28,6 @@ class Engine:
         BUDGET.spend(100 + 80 * len(pattern))
         self.names = group_names(pattern, options)
         self.tree = PatternReader(pattern, options, self.names).read()
-        self._machine: Machine | None = None
         self._places: list[int] = []
         self._cost = _Cost(self.tree)
         self._judged: str | None = None
@@ -66,12 +65,10 @@ class Engine:
         allowance.searching += max(cost, self._cost.bound(text))
         return allowance.searching <= _AFFORDABLE
 
-    @property
+    @cached_property
     def machine(self) -> Machine:
         """The machine that counts its steps; it also knows every capture of a group."""
-        if self._machine is None:
-            self._machine = Machine(self.tree, len(self.names))
-        return self._machine
+        return Machine(self.tree, len(self.names))
 
     def _python(self, node: nodes.RegexNode) -> str:
         if isinstance(node, nodes.Chars | nodes.Edge):

@@ -138,17 +138,14 @@ class Machine:
         self._steps = 0
         self._origin = start
         try:
-            return self._first(text, start)
+            for begin in range(start, len(text) + 1):
+                found = self._run(0, text, begin, ((),) * self._groups)
+                if found is not None:
+                    end, captures = found
+                    return [[(begin, end)], *(list(spans) for spans in captures[1:])]
+            return None
         finally:
             BUDGET.left -= self._steps  # the next to spend is refused; this search keeps its answer
-
-    def _first(self, text: str, start: int) -> Spans | None:
-        for begin in range(start, len(text) + 1):
-            found = self._run(0, text, begin, ((),) * self._groups)
-            if found is not None:
-                end, captures = found
-                return [[(begin, end)], *(list(spans) for spans in captures[1:])]
-        return None
 
     def _run(
         self, program: int, text: str, at: int, captures: Captures, wanted: int = -1

@@ -80,10 +80,6 @@ def _moment_rows(kind: str, name: str) -> tuple[Row, ...]:
 # From zone to zone
 
 
-def _clamped(ticks: int) -> int:
-    return min(max(ticks, 0), instants.MAX_TICKS)
-
-
 def convert(value: instants.DateTime, source: zones.Zone, target: zones.Zone) -> instants.DateTime:
     """TimeZoneInfo.ConvertTime: the same instant by the clocks of another zone."""
     BUDGET.spend(4)
@@ -101,8 +97,8 @@ def convert(value: instants.DateTime, source: zones.Zone, target: zones.Zone) ->
             "forward, any time in the period that is skipped is invalid.",
             "dateTime",
         )
-    utc = _clamped(value.ticks - reading.offset)
-    return instants.DateTime(_clamped(utc + target.at(utc).offset), target.kind)
+    utc = zones.clamped(value.ticks - reading.offset)
+    return instants.DateTime(zones.clamped(utc + target.at(utc).offset), target.kind)
 
 
 def convert_to(value: instants.DateTime, target: zones.Zone) -> instants.DateTime:
@@ -114,7 +110,7 @@ def convert_offset(value: instants.DateTimeOffset, target: zones.Zone) -> instan
     utc = value.utc_ticks
     offset = target.at(utc).offset
     if not 0 <= utc + offset <= instants.MAX_TICKS:
-        return instants.DateTimeOffset(_clamped(utc + offset))
+        return instants.DateTimeOffset(zones.clamped(utc + offset))
     return instants.DateTimeOffset(utc + offset, offset)
 
 
@@ -218,7 +214,8 @@ DEFINITIONS = (
             ("string StandardName", "{0}.standard"),
             ("string DaylightName", "{0}.daylight"),
             ("TimeSpan BaseUtcOffset", lambda zone: instants.TimeSpan(zone.base)),
-            ("bool SupportsDaylightSavingTime", lambda zone: zone.changes and bool(zone.rules)),
+            ("bool SupportsDaylightSavingTime",
+             lambda zone: isinstance(zone, zones.ChangingZone) and bool(zone.rules)),
             *_moment_rows("DateTimeOffset", "dateTimeOffset"),
             *_moment_rows("DateTime", "dateTime"),
             ("bool IsInvalidTime(DateTime dateTime)",

@@ -16,6 +16,11 @@ from apimlb.policy.clr.exceptions import ClrException, argument, argument_range
 _LIMIT = 14 * instants.TICKS_PER_HOUR
 
 
+def clamped(ticks: int) -> int:
+    """The nearest ticks of the calendar."""
+    return min(max(ticks, 0), instants.MAX_TICKS)
+
+
 class Reading(NamedTuple):
     """What a zone's clocks show at an instant: ticks ahead of UTC, and whether that is daylight time."""
 
@@ -151,7 +156,6 @@ class Zone:
     of UTC, in ticks; `rules` are only shown."""
 
     clr_name = "System.TimeZoneInfo"
-    changes = False
     kind = instants.UNSPECIFIED
     """The kind of a DateTime in the zone."""
 
@@ -212,8 +216,6 @@ class Zone:
 class ChangingZone(Zone):
     """A zone whose clocks change."""
 
-    changes = True
-
     def reading(self, utc: int) -> Reading:
         """What the clocks show at an instant of the calendar."""
         raise NotImplementedError
@@ -224,7 +226,7 @@ class ChangingZone(Zone):
 
     def at(self, utc: int) -> Reading:
         BUDGET.spend(4)
-        return self.reading(min(max(utc, 0), instants.MAX_TICKS))
+        return self.reading(clamped(utc))
 
     def on_wall(self, ticks: int) -> tuple[list[Reading], Reading]:
         shifts = (-instants.TICKS_PER_DAY, 0, instants.TICKS_PER_DAY)
@@ -295,7 +297,7 @@ class RuledZone(ChangingZone):
         return found if found is None or (found.begins.month and found.ends.month) else None
 
     def reading(self, utc: int) -> Reading:
-        standard = min(max(utc + self.base, 0), instants.MAX_TICKS)
+        standard = clamped(utc + self.base)
         rule = self._rule(standard)
         if rule is None:
             return Reading(self.base, False)

@@ -31,12 +31,12 @@ def _elements_of(walk: Walk) -> Walk:
     return lambda target: (node for node in walk(target) if isinstance(node, XElement))
 
 
-def _nodes(target: XContainer) -> Iterator[XNode]:
-    return iter(list(target.nodes))
+def _nodes(target: XContainer) -> list[XNode]:
+    return list(target.nodes)
 
 
-def _attributes(target: XElement) -> Iterator[XAttribute]:
-    return iter(list(target.attributes))
+def _attributes(target: XElement) -> list[XAttribute]:
+    return list(target.attributes)
 
 
 def _above(target: XNode) -> Iterator[XElement]:
@@ -46,12 +46,12 @@ def _above(target: XNode) -> Iterator[XElement]:
         here = here.parent
 
 
-def _after(target: XNode) -> Iterator[XNode]:
-    return iter(target.siblings[target.place + 1 :])
+def _after(target: XNode) -> list[XNode]:
+    return target.siblings[target.place + 1 :]
 
 
-def _before(target: XNode) -> Iterator[XNode]:
-    return iter(target.siblings[: target.place])
+def _before(target: XNode) -> list[XNode]:
+    return target.siblings[: target.place]
 
 
 def _found(walk: Walk, target: object, *name: XName | None) -> Iterator[object]:

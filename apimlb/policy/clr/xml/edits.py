@@ -1,34 +1,36 @@
 """Changing trees of System.Xml.Linq: constructors, Add..., Remove..., Set..., Replace..."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from apimlb.policy.clr.collections import iteration
-from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.exceptions import argument, required
 from apimlb.policy.clr.xml import nodes
 from apimlb.policy.clr.xml.names import XName, verify
 from apimlb.policy.clr.xml.scalars import content_text
 
 
-def _place_in(target: nodes.XContainer, place: int, content: object, attributes: bool) -> int:
-    """Content at a place: nodes, attributes (where they may come), collections of them, and anything else as
-    text. The place behind it."""
-    if content is None:
-        return place
-    if isinstance(content, nodes.XAttribute):
-        if not attributes or not isinstance(target, nodes.XElement):
-            raise argument("An attribute cannot be added to content.")
-        target.add_attribute(content)
-        return place
-    if isinstance(content, nodes.XNode):
-        target.insert(place, content)
-        return place + 1
+def _items(content: object) -> Iterator[object]:
+    """Content one by one, where it is a collection, which may hold others; null is nothing."""
     if isinstance(content, Iterable) and not isinstance(content, str | nodes.XObject):
-        for item in iteration.elements(content):
-            place = _place_in(target, place, item, attributes)
-        return place
-    return target.insert_text(place, content_text(content))
+        for each in iteration.elements(content):
+            yield from _items(each)
+    elif content is not None:
+        yield content
+
+
+def _place_in(target: nodes.XContainer, place: int, content: object, attributes: bool) -> None:
+    """Content at a place: nodes, attributes (where they may come), and anything else as text."""
+    for item in _items(content):
+        if isinstance(item, nodes.XAttribute):
+            if not attributes or not isinstance(target, nodes.XElement):
+                raise argument("An attribute cannot be added to content.")
+            target.add_attribute(item)
+        elif isinstance(item, nodes.XNode):
+            target.insert(place, item)
+            place += 1
+        else:
+            place = target.insert_text(place, content_text(item))
 
 
 def add(target: nodes.XContainer, content: object) -> None:
@@ -53,18 +55,11 @@ def replace_with(node: nodes.XNode, content: object) -> None:
     _place_in(owner, place, content, False)
 
 
-def _snapshot(content: object) -> object:
-    """Content that no longer hangs on what is about to be removed."""
-    if isinstance(content, Iterable) and not isinstance(content, str | nodes.XObject):
-        return ClrArray([_snapshot(item) for item in iteration.elements(content)], "System.Object")
-    return content
-
-
 def replacing(clear: Callable[[Any], None]) -> Callable[[nodes.XContainer, object], None]:
     """ReplaceNodes, ReplaceAttributes or ReplaceAll, by what is removed first."""
 
     def replace(target: nodes.XContainer, content: object) -> None:
-        kept = _snapshot(content)
+        kept = list(_items(content))  # which may hang on what is removed
         clear(target)
         add(target, kept)
 
@@ -112,12 +107,7 @@ def copy(other: nodes.XNode | nodes.XAttribute | nodes.XDeclaration) -> object:
 
 def set_value(target: nodes.XElement | nodes.XAttribute, value: object) -> None:
     """SetValue, and the setter of an element's Value"""
-    text = content_text(value)
-    if isinstance(target, nodes.XAttribute):
-        target.value = text
-    else:
-        target.clear()
-        target.insert_text(0, text)
+    target.value = content_text(value)
 
 
 def setting_text(attribute: str) -> Callable[[object, object], None]:

@@ -296,11 +296,16 @@ class XElement(XContainer):
             raise exceptions.argument(f"A node of type {node.kind} cannot be added to content.")
 
     @property
-    def text(self) -> str:
+    def value(self) -> str:
         """The text of all descendants."""
         return "".join(
             node.value for node in self.below() if isinstance(node, XText) and node.kind != "Comment"
         )
+
+    @value.setter
+    def value(self, text: str) -> None:
+        self.clear()
+        self.insert_text(0, text)
 
     def declarations(self) -> Iterator[XAttribute]:
         """The namespace declarations here and above, the nearest first, and the hidden ones too."""

@@ -23,10 +23,7 @@ _NODE_TYPES = {
     "Notation": 12, "Whitespace": 13, "SignificantWhitespace": 14, "EndElement": 15, "EndEntity": 16,
     "XmlDeclaration": 17,
 }  # fmt: skip
-_KINDS = {
-    name: Enum("System.Xml.XmlNodeType", number, {value: key for key, value in _NODE_TYPES.items()})
-    for name, number in _NODE_TYPES.items()
-}
+_TYPE_NAMES = {number: name for name, number in _NODE_TYPES.items()}
 
 
 # Casts
@@ -34,9 +31,7 @@ _KINDS = {
 
 def text_value(target: nodes.XElement | nodes.XAttribute | None) -> str | None:
     """(string)element"""
-    if target is None:
-        return None
-    return target.text if isinstance(target, nodes.XElement) else target.value
+    return None if target is None else target.value
 
 
 _CASTS: dict[str, Callable[[str], object]] = {
@@ -57,8 +52,7 @@ _CASTS: dict[str, Callable[[str], object]] = {
 
 def _cast(parse: Callable[[str], object]) -> Callable[..., object]:
     def cast(target: nodes.XElement | nodes.XAttribute | None) -> object:
-        text = text_value(target)
-        return None if text is None else parse(text)
+        return None if target is None else parse(target.value)
 
     return cast
 
@@ -139,7 +133,8 @@ _NODES = (
     Definition(
         X + "XObject", "class", test=lambda value: isinstance(value, nodes.XObject),
         rows=(
-            ("XmlNodeType NodeType", lambda target: _KINDS[target.kind]),
+            ("XmlNodeType NodeType",
+             lambda target: Enum("System.Xml.XmlNodeType", _NODE_TYPES[target.kind], _TYPE_NAMES)),
             ("XElement Parent", axes.parent),
             ("XDocument Document", axes.document),
             ("string BaseUri", lambda target: target.base_uri),

@@ -91,7 +91,7 @@ def _element(element: nodes.XElement, nil: str | None) -> object:
     for child in element.elements():
         children.setdefault(child.name.local, []).append(_element(child, nil))
     if not children:
-        return element.text
+        return element.value
     attributes = {each.name.local: each.value for each in element.attributes if not each.declares}
     single = {name: found[0] if len(found) == 1 else BodyList(found) for name, found in children.items()}
     return BodyElement({**attributes, **single})
