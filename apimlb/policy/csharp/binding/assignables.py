@@ -14,23 +14,21 @@ from apimlb.policy.csharp.runtime import array_item, array_store, call_on, keep,
 from apimlb.policy.csharp.syntax.nodes import Node
 
 
-class Assignable(NamedTuple):
-    """One of these:
-
-    variable           a local
-    target and member  a property, or an indexer or the `ELEMENT` of an array, with its `arguments`
+class Access(NamedTuple):
+    """A property of a target, or an indexer or the `ELEMENT` of an array, with its `arguments`.
 
     `still` arguments make no difference to whether the target is null, so that it may be looked at first.
     """
 
     type: Type
-    variable: Variable | None = None
-    target: Bound | None = None
+    target: Bound
+    owner: Type
+    member: Member
     arguments: tuple[Bound, ...] = ()
-    member: Member | None = None
-    owner: Type | None = None
     still: bool = True
 
+
+Assignable = Variable | Access
 
 ELEMENT = Member("property", "this", False, (), [], VOID, array_item, setter=array_store)
 """An element of any array; its type is in none of the tables."""
@@ -50,10 +48,8 @@ def assignable(scope: Scope, node: Node, code: str = "CS0131") -> Assignable:
 
 
 def read(scope: Scope, place: Assignable) -> Bound:
-    if place.variable is not None:
-        return Bound(place.type, place.variable.code, repeatable=True)
-    assert place.target is not None
-    assert place.member is not None
+    if isinstance(place, Variable):
+        return Bound(place.type, place.code, repeatable=True)
     call = place.member.call
     if place.still or isinstance(call, str):
         return Bound(place.type, called(scope, call, *_codes(scope, place)))
@@ -67,10 +63,8 @@ def looked_at(scope: Scope, call: object, place: int, codes: tuple[str, ...]) ->
     return scope.call(call_on, scope.use(call), str(place), *codes)
 
 
-def _codes(scope: Scope, place: Assignable) -> tuple[str, ...]:
+def _codes(scope: Scope, place: Access) -> tuple[str, ...]:
     """What a call that reads or writes takes, but for the value."""
-    assert place.target is not None
-    assert place.member is not None
     return (
         *context_of(place.member),
         not_null(scope, place.target),
@@ -78,8 +72,7 @@ def _codes(scope: Scope, place: Assignable) -> tuple[str, ...]:
     )
 
 
-def _setter(scope: Scope, place: Assignable, at: int | Node) -> str:
-    assert place.member is not None
+def _setter(scope: Scope, place: Access, at: int | Node) -> str:
     if place.member.setter is None:
         name = place.member.name
         if name == "this":
@@ -88,15 +81,14 @@ def _setter(scope: Scope, place: Assignable, at: int | Node) -> str:
     return scope.use(place.member.setter)
 
 
-def refuse_read_only(scope: Scope, owner: Type | None, name: str, at: int | Node) -> NoReturn:
-    shown = f"{owner.shown}.{name}" if owner is not None else name
-    scope.refuse("CS0200", at, shown)
+def refuse_read_only(scope: Scope, owner: Type, name: str, at: int | Node) -> NoReturn:
+    scope.refuse("CS0200", at, f"{owner.shown}.{name}")
 
 
 def assigned(scope: Scope, place: Assignable, code: str, at: int | Node) -> str:
     """An expression that stores a value and yields it."""
-    if place.variable is not None:
-        return assigned_local(scope, place.variable, code)
+    if isinstance(place, Variable):
+        return assigned_local(scope, place, code)
     return scope.call(set_through, _setter(scope, place, at), *_codes(scope, place), code)
 
 
@@ -108,14 +100,14 @@ def assigned_local(scope: Scope, variable: Variable, code: str) -> str:
 
 def stored(scope: Scope, place: Assignable, code: str, at: int | Node) -> str:
     """A statement that stores a value."""
-    if place.variable is not None:
-        return f"{place.variable.code} = {code}"
+    if isinstance(place, Variable):
+        return f"{place.code} = {code}"
     return f"{_setter(scope, place, at)}({', '.join((*_codes(scope, place), code))})"
 
 
 def named(scope: Scope, place: Assignable) -> tuple[Assignable, tuple[str, ...]]:
     """The same with a target and arguments that are names, and the code that computes those, in order."""
-    if place.target is None:
+    if isinstance(place, Variable):
         return place, ()
     first: list[str] = []
 

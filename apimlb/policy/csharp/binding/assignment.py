@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from apimlb.policy.clr.types.constructed import NULL, VOID
 from apimlb.policy.csharp.binding.assignables import (
+    Access,
     Assignable,
     assignable,
     assigned,
@@ -27,7 +28,7 @@ from apimlb.policy.csharp.syntax.nodes import Assignment, Increment, MemberAcces
 # What can be assigned
 
 
-def assignable_name(scope: Scope, node: Name) -> Assignable | None:
+def assignable_name(scope: Scope, node: Name) -> Variable | None:
     found = scope.find(node.name)
     if found is None:
         bind(scope, node)  # refuses a name that is nothing at all
@@ -36,10 +37,10 @@ def assignable_name(scope: Scope, node: Name) -> Assignable | None:
     if found.readonly:
         scope.refuse("CS1656", node, node.name, found.readonly)
     scope.function.used.add(found)
-    return Assignable(found.type, found)
+    return found
 
 
-def assignable_member(scope: Scope, node: MemberAccess) -> Assignable | None:
+def assignable_member(scope: Scope, node: MemberAccess) -> Access | None:
     target = bind(scope, node.target)
     if isinstance(target, Bound):
         return assignable_property(scope, target, node.name, node)
@@ -48,13 +49,13 @@ def assignable_member(scope: Scope, node: MemberAccess) -> Assignable | None:
     return None
 
 
-def assignable_property(scope: Scope, target: Bound, name: str, at: int | MemberAccess) -> Assignable:
+def assignable_property(scope: Scope, target: Bound, name: str, at: int | MemberAccess) -> Access:
     """A property that is assigned; `at` is its place, or the node that names it."""
     if any(name == member for member, _ in target.type.members):
         refuse_read_only(scope, target.type, name, at)
     for owner, member in scope.registry.members(target.type, name):
         if member.kind == "property" and not member.static:
-            return Assignable(result_of(scope, owner, member), None, target, (), member, owner)
+            return Access(result_of(scope, owner, member), target, owner, member)
     raise no_member(scope, target.type, name, at if isinstance(at, int) else at.at)
 
 

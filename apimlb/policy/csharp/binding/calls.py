@@ -10,7 +10,7 @@ from apimlb.policy.clr.types.constructed import VOID, Type
 from apimlb.policy.csharp.binding.arguments import Given, given_arguments, refuse_modes, takes
 from apimlb.policy.csharp.binding.assignables import (
     ELEMENT,
-    Assignable,
+    Access,
     assigned,
     assigned_local,
     looked_at,
@@ -173,7 +173,7 @@ def _stores(scope: Scope, chosen: Candidate, outs: str) -> list[str]:
 
 def _store(scope: Scope, each: Given, kind: Type, code: str) -> str:
     if each.target is not None:
-        if each.target.member not in (None, ELEMENT):
+        if isinstance(each.target, Access) and each.target.member is not ELEMENT:
             scope.refuse("CS0206", each.at)
         return assigned(scope, each.target, code, each.at)
     assert each.declared is not None
@@ -193,11 +193,11 @@ def bind_element(scope: Scope, node: ElementAccess) -> Bound:
     return read(scope, element(scope, value(scope, node.target), node.arguments, node))
 
 
-def assignable_element(scope: Scope, node: ElementAccess) -> Assignable:
+def assignable_element(scope: Scope, node: ElementAccess) -> Access:
     return element(scope, value(scope, node.target), node.arguments, node)._replace(still=True)
 
 
-def element(scope: Scope, target: Bound, written: Sequence[Argument], at: int | Node) -> Assignable:
+def element(scope: Scope, target: Bound, written: Sequence[Argument], at: int | Node) -> Access:
     if target.type.kind == "array":
         return _array_element(scope, target, written, at)
     candidates = scope.registry.members(target.type, "this")
@@ -209,20 +209,19 @@ def element(scope: Scope, target: Bound, written: Sequence[Argument], at: int | 
     if chosen is None:
         raise call.refusal("this", candidates[0][0], scope.offset(at))
     still = target.safe or all(isinstance(each.value, Untyped) or each.value.is_still for each in given)
-    return Assignable(
-        result_of(scope, chosen.owner, chosen.member), None, target,
-        tuple(parameter_values(scope, chosen)), chosen.member, chosen.owner, still,
-    )  # fmt: skip
+    arguments = tuple(parameter_values(scope, chosen))
+    kind = result_of(scope, chosen.owner, chosen.member)
+    return Access(kind, target, chosen.owner, chosen.member, arguments, still)
 
 
-def _array_element(scope: Scope, target: Bound, written: Sequence[Argument], at: int | Node) -> Assignable:
+def _array_element(scope: Scope, target: Bound, written: Sequence[Argument], at: int | Node) -> Access:
     if len(written) != target.type.rank:
         scope.refuse("CS0022", at, target.type.rank)
     refuse_modes(scope, written)
     indices = [value(scope, each.value) for each in written]
     still = target.safe or all(each.is_still for each in indices)
     sizes = tuple(as_size(scope, each, at) for each in indices)
-    return Assignable(target.type.arguments[0], None, target, sizes, ELEMENT, still=still)
+    return Access(target.type.arguments[0], target, target.type, ELEMENT, sizes, still)
 
 
 def as_size(scope: Scope, bound: Bound, at: int | Node) -> Bound:
