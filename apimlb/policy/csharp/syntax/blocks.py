@@ -32,7 +32,7 @@ def parse_statements(cursor: Cursor, *ends: str) -> list[Node]:
     """The statements before one of the texts `ends`, or before the end of the text where it must not come
     earlier."""
     found: list[Node] = []
-    while cursor.token.text not in ends or cursor.token.kind not in ("op", "keyword"):
+    while not cursor.at_text(*ends):
         if cursor.token.kind == "end":
             if not ends:
                 break
@@ -59,7 +59,7 @@ def _embedded(cursor: Cursor) -> statement_nodes.BlockStatement:
 
 def parse_statement(cursor: Cursor) -> Node:
     token = cursor.token
-    if cursor.at_op("{"):
+    if cursor.at_text("{"):
         return parse_block(cursor)
     if token.kind == "keyword":
         form = _STATEMENTS.get(token.text)
@@ -96,12 +96,12 @@ def _declaration(cursor: Cursor) -> Node | None:
     start, first = cursor.index, cursor.token
     written = try_type(cursor)
     if written is None or cursor.token.kind != "id":
-        if written is not None and written.is_var and cursor.at_op("("):
+        if written is not None and written.is_var and cursor.at_text("("):
             cursor.refuse(
                 "Deconstruction needs System.ValueTuple, which policy expressions may not use",
                 "NotAllowed",
             )
-        if written is not None and first.kind == "keyword" and cursor.at_op("="):
+        if written is not None and first.kind == "keyword" and cursor.at_text("="):
             cursor.refuse("Identifier expected", "CS1001")
     elif cursor.at_name_before("(", "<"):
         return _local_function(cursor, written)
@@ -125,7 +125,7 @@ def _declarators(cursor: Cursor, written: TypeName, *, constant: bool = False) -
 def _local_function(cursor: Cursor, result: TypeName) -> Node:
     name = cursor.identifier()
     cursor.source.has_functions = True
-    if cursor.at_op("<"):
+    if cursor.at_text("<"):
         cursor.refuse("Local functions with type parameters are not supported here", "NotSupported")
     cursor.expect("(")
     parameters = cursor.listed(_function_parameter, ")")
@@ -182,7 +182,7 @@ def _condition(cursor: Cursor) -> Node:
 
 def _optional(cursor: Cursor) -> Node | None:
     """The expression before a `;`, if there is one."""
-    return None if cursor.at_op(";") else cursor.expression()
+    return None if cursor.at_text(";") else cursor.expression()
 
 
 def _otherwise(cursor: Cursor) -> statement_nodes.BlockStatement | None:
@@ -203,18 +203,18 @@ def _updates(cursor: Cursor) -> list[Node]:
 
 def _loop_variable(cursor: Cursor) -> TypedName:
     written = parse_type(cursor)
-    if cursor.at_keyword("in"):
+    if cursor.at_text("in"):
         cursor.refuse("Type and identifier are both required in a foreach statement", "CS0230")
     return parse_typed_name(cursor, written)
 
 
 def _catches(cursor: Cursor) -> list[statement_nodes.Catch]:
     catches: list[statement_nodes.Catch] = []
-    while cursor.at_keyword("catch"):
+    while cursor.at_text("catch"):
         if catches and catches[-1].type is None and catches[-1].filter is None:
             cursor.refuse("Catch clauses cannot follow the general catch clause of a try statement", "CS1017")
         catches.append(_catch(cursor))
-    if not catches and not cursor.at_keyword("finally"):
+    if not catches and not cursor.at_text("finally"):
         cursor.refuse("Expected catch or finally", "CS1524", cursor.last)
     return catches
 
@@ -252,7 +252,7 @@ def _sections(cursor: Cursor) -> list[statement_nodes.SwitchSection]:
 def _section(cursor: Cursor) -> statement_nodes.SwitchSection:
     at = cursor.token.at
     labels: list[statement_nodes.SwitchLabel] = []
-    while cursor.at_keyword("case") or cursor.at_keyword("default"):
+    while cursor.at_text("case", "default"):
         labels.append(_label(cursor))
     if not labels:
         cursor.refuse("'case' or '}' expected", "CS1513")

@@ -24,13 +24,13 @@ def parse_arguments(cursor: Cursor) -> list[nodes.Argument]:
 
 
 def _index(cursor: Cursor) -> nodes.Argument:
-    if cursor.at_op("]"):
+    if cursor.at_text("]"):
         cursor.refuse("Syntax error; value expected", "CS0443")
     return _argument(cursor)
 
 
 def _argument(cursor: Cursor) -> nodes.Argument:
-    if cursor.at_op(","):
+    if cursor.at_text(","):
         cursor.refuse("Argument missing", "CS0839")
     at = name_at = cursor.token.at
     name = None
@@ -38,7 +38,7 @@ def _argument(cursor: Cursor) -> nodes.Argument:
         name = cursor.advance().text
         cursor.advance()
         at = cursor.token.at
-    mode = cursor.advance().text if cursor.at_keyword("out") or cursor.at_keyword("ref") else ""
+    mode = cursor.advance().text if cursor.at_text("out", "ref") else ""
     written = try_declared(cursor) if mode == "out" else None
     value = cursor.expression() if written is None else parse_typed_name(cursor, written)
     return nodes.Argument(at, value, name, mode, name_at)
@@ -46,20 +46,20 @@ def _argument(cursor: Cursor) -> nodes.Argument:
 
 def parse_new(cursor: Cursor) -> nodes.Node:
     at = cursor.expect("new").at
-    if cursor.at_op("{"):
+    if cursor.at_text("{"):
         return nodes.AnonymousCreation(at, cursor.braced(_anonymous_member))
-    if cursor.at_op("["):
+    if cursor.at_text("["):
         return _typed_by_items(cursor, at)
     made = try_plain_type(cursor)
     if made is None:
         cursor.refuse("Type expected", "CS1031")
-    if cursor.at_op("?") and cursor.peek().text == "[":
+    if cursor.at_text("?") and cursor.peek().text == "[":
         cursor.advance()
         made.nullable = True
-    if cursor.at_op("["):
+    if cursor.at_text("["):
         return _new_array(cursor, at, made)
-    arguments = parse_arguments(cursor) if cursor.at_op("(") else None
-    initializer = _initializer(cursor) if cursor.at_op("{") else None
+    arguments = parse_arguments(cursor) if cursor.at_text("(") else None
+    initializer = _initializer(cursor) if cursor.at_text("{") else None
     if arguments is None and initializer is None:
         cursor.refuse("A new expression requires (), [], or {} after type", "CS1526")
     return nodes.ObjectCreation(at, made, arguments or [], initializer)
@@ -70,7 +70,7 @@ def _typed_by_items(cursor: Cursor, at: int) -> nodes.Node:
     rank = accept_rank(cursor)
     if not rank:
         cursor.refuse("Array creation must have array size or array initializer", "CS1586")
-    if not cursor.at_op("{"):
+    if not cursor.at_text("{"):
         raise cursor.source.error("No best type found for implicitly-typed array", at, "CS0826")
     return nodes.ArrayCreation(at, None, [], rank, parse_array(cursor))
 
@@ -85,12 +85,12 @@ def _new_array(cursor: Cursor, at: int, element: nodes.TypeName) -> nodes.Node:
                 raise cursor.source.error("Syntax error, ',' expected", each.at, "CS1003")
             sizes.append(each.value)
         rank = len(sizes)
-    while cursor.at_op("["):
+    while cursor.at_text("["):
         inner = accept_rank(cursor)
         if not inner:
             cursor.refuse("Invalid rank specifier: expected ',' or ']'", "CS0178", cursor.peek())
         element.ranks = (*element.ranks, inner)
-    items = parse_array(cursor) if cursor.at_op("{") else None
+    items = parse_array(cursor) if cursor.at_text("{") else None
     if not sizes and items is None:
         cursor.refuse("Array creation must have array size or array initializer", "CS1586", bracket)
     return nodes.ArrayCreation(at, element, sizes, rank, items)
@@ -102,7 +102,7 @@ def parse_array(cursor: Cursor) -> nodes.ArrayInitializer:
 
 def parse_item(cursor: Cursor) -> nodes.Node:
     """A value that may be the content of an array."""
-    return parse_array(cursor) if cursor.at_op("{") else cursor.expression()
+    return parse_array(cursor) if cursor.at_text("{") else cursor.expression()
 
 
 def _anonymous_member(cursor: Cursor) -> tuple[int, str, nodes.Node]:
@@ -135,33 +135,30 @@ def _initializer(cursor: Cursor) -> nodes.Initializer:
 
 def _entry(cursor: Cursor) -> tuple[int, str | list[nodes.Argument] | None, list[nodes.Node] | nodes.Node]:
     at = cursor.token.at
-    if cursor.at_op("{"):
+    if cursor.at_text("{"):
         return at, None, parse_array(cursor).items
     key: str | list[nodes.Argument]
     if cursor.at_name_before("="):
         key = cursor.advance().text
-    elif cursor.at_op("["):
+    elif cursor.at_text("["):
         key = parse_arguments(cursor)
     else:
         return at, None, [cursor.expression()]
     cursor.expect("=")
-    return at, key, _initializer(cursor) if cursor.at_op("{") else cursor.expression()
+    return at, key, _initializer(cursor) if cursor.at_text("{") else cursor.expression()
 
 
 def starts_lambda(cursor: Cursor) -> bool:
-    if cursor.token.kind == "id":
-        return cursor.peek().kind == "op" and cursor.peek().text == "=>"
-    if not cursor.at_op("("):
-        return False
+    if not cursor.at_text("("):
+        return cursor.at_name_before("=>")
     ahead, depth = 1, 1
     while depth:
         token = cursor.peek(ahead)
         if token.kind == "end":
             return False
-        if token.kind == "op":
-            depth += (token.text == "(") - (token.text == ")")
+        depth += (token.text == "(") - (token.text == ")")
         ahead += 1
-    return cursor.peek(ahead).text == "=>" and cursor.peek(ahead).kind == "op"
+    return cursor.peek(ahead).text == "=>"
 
 
 def parse_lambda(cursor: Cursor) -> nodes.Node:
@@ -173,12 +170,12 @@ def parse_lambda(cursor: Cursor) -> nodes.Node:
         parameters = cursor.listed(_lambda_parameter, ")")
     arrow = cursor.expect("=>").at
     cursor.source.has_functions = True
-    body: nodes.Node = cursor.block() if cursor.at_op("{") else cursor.expression()
+    body: nodes.Node = cursor.block() if cursor.at_text("{") else cursor.expression()
     return nodes.Lambda(at, parameters, body, arrow)
 
 
 def _lambda_parameter(cursor: Cursor) -> nodes.LambdaParameter:
-    if cursor.at_op(")"):
+    if cursor.at_text(")"):
         cursor.refuse("Identifier expected", "CS1001")
     written = None if cursor.at_name_before(",", ")") else parse_type(cursor)
     return nodes.LambdaParameter(cursor.token.at, cursor.identifier().text, written)

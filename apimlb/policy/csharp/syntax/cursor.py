@@ -51,11 +51,9 @@ class Cursor:
         """The token before the cursor."""
         return self._tokens[max(self.index - 1, 0)]
 
-    def at_op(self, text: str) -> bool:
-        return self.token.kind == "op" and self.token.text == text
-
-    def at_keyword(self, text: str) -> bool:
-        return self.token.kind == "keyword" and self.token.text == text
+    def at_text(self, *texts: str) -> bool:
+        """Whether one of these operators or keywords is here; `@if` is none."""
+        return self.token.text in texts and self.token.kind in ("op", "keyword")
 
     def at_word(self, text: str) -> bool:
         """Whether a word is here that C# gives a meaning in some places only."""
@@ -63,14 +61,11 @@ class Cursor:
 
     def at_name_before(self, *operators: str) -> bool:
         """Whether an identifier is here, and one of these operators behind it."""
-        if self.token.kind != "id":
-            return False
-        after = self.peek()
-        return after.kind == "op" and after.text in operators
+        return self.token.kind == "id" and self.peek().text in operators
 
     def accept(self, text: str) -> bool:
         """Step over an operator or keyword with that text if it is here."""
-        if self.token.text == text and self.token.kind in ("op", "keyword"):
+        if self.at_text(text):
             self.advance()
             return True
         return False
@@ -82,7 +77,7 @@ class Cursor:
         return False
 
     def expect(self, text: str) -> Token:
-        if self.token.text == text and self.token.kind in ("op", "keyword"):
+        if self.at_text(text):
             return self.advance()
         self.refuse(f"'{text}' expected", _EXPECTED.get(text, "CS1003"))
 
@@ -136,7 +131,7 @@ class Cursor:
 
     def listed(self, item: Callable[["Cursor"], T], closing: str) -> list[T]:
         """Any number of items with commas between them, and what closes them."""
-        found = [] if self.at_op(closing) else self.several(item)
+        found = [] if self.at_text(closing) else self.several(item)
         self.expect(closing)
         return found
 
@@ -144,7 +139,7 @@ class Cursor:
         """`{ item, item }`: a comma may stand behind the last one."""
         self.expect("{")
         found: list[T] = []
-        while not self.at_op("}"):
+        while not self.at_text("}"):
             found.append(item(self))
             if not self.accept(","):
                 break

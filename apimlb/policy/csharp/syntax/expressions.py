@@ -38,7 +38,7 @@ def _expression(cursor: Cursor) -> nodes.Node:
         return parse_query(cursor)
     if starts_lambda(cursor):
         return parse_lambda(cursor)
-    if cursor.at_keyword("throw"):
+    if cursor.at_text("throw"):
         return _throw(cursor)
     left = _ternary(cursor)
     operator = _operator_text(cursor)
@@ -72,7 +72,7 @@ def _step_over(cursor: Cursor, operator: str) -> int:
 
 def _ternary(cursor: Cursor) -> nodes.Node:
     condition = _binary(cursor, 1)
-    if not cursor.at_op("?"):
+    if not cursor.at_text("?"):
         return condition
     at = cursor.advance().at
     when_true = parse_expression(cursor)
@@ -92,7 +92,7 @@ def _binary(cursor: Cursor, lowest: int) -> nodes.Node:
             left = _is(cursor, at, left)
         elif operator == "as":
             left = nodes.As(at, left, type_names.parse_type(cursor))
-        elif operator == "??" and cursor.at_keyword("throw"):
+        elif operator == "??" and cursor.at_text("throw"):
             left = nodes.Binary(at, operator, left, _throw(cursor))
         else:
             next_level = level if operator == "??" else level + 1
@@ -102,7 +102,7 @@ def _binary(cursor: Cursor, lowest: int) -> nodes.Node:
 def _is(cursor: Cursor, at: int, operand: nodes.Node) -> nodes.Node:
     start = cursor.index
     found = type_names.try_type(cursor)
-    if found is not None and not cursor.at_op("(") and not (cursor.at_op(".") or cursor.at_op("?.")):
+    if found is not None and not cursor.at_text("(", ".", "?."):
         named = cursor.token.kind == "id"
         return nodes.Is(at, operand, type_names.parse_typed_name(cursor, found) if named else found)
     cursor.reset(start)
@@ -111,17 +111,16 @@ def _is(cursor: Cursor, at: int, operand: nodes.Node) -> nodes.Node:
 
 def _unary(cursor: Cursor) -> nodes.Node:
     token = cursor.token
-    if token.kind == "op":
-        if token.text in _UNARY:
-            cursor.advance()
-            return nodes.Unary(token.at, token.text, cursor.nested(_unary))
-        if token.text in ("++", "--"):
-            cursor.advance()
-            return nodes.Increment(token.at, token.text, _unary(cursor), True)
-        if token.text == "(":
-            cast = _cast(cursor)
-            if cast is not None:
-                return cast
+    if token.text in _UNARY:
+        cursor.advance()
+        return nodes.Unary(token.at, token.text, cursor.nested(_unary))
+    if token.text in ("++", "--"):
+        cursor.advance()
+        return nodes.Increment(token.at, token.text, _unary(cursor), True)
+    if token.text == "(":
+        cast = _cast(cursor)
+        if cast is not None:
+            return cast
     if token.kind == "id" and token.text == "await" and cursor.peek().kind in ("id", "keyword"):
         cursor.refuse("'await' is not possible in a policy expression", "CS4033")
     return _postfix(cursor, _first(cursor))
@@ -141,12 +140,11 @@ def _cast_operand(cursor: Cursor, predefined: bool, target: nodes.TypeName) -> b
     """Whether what follows `(Type)` makes it a cast: always after a keyword type, else only what
     cannot carry on an expression."""
     token = cursor.token
-    if predefined or target.nullable or target.ranks:
-        return token.kind != "end" and (token.kind != "op" or token.text in ("(", "!", "~", "-", "+"))
+    certain = predefined or target.nullable or bool(target.ranks)
     if token.kind == "op":
-        return token.text in ("(", "!", "~")
+        return token.text in ("(", "!", "~") or (certain and token.text in ("-", "+"))
     if token.kind == "keyword":
-        return token.text in _CAST_OPERAND_KEYWORDS
+        return certain or token.text in _CAST_OPERAND_KEYWORDS
     return token.kind != "end"
 
 
@@ -154,7 +152,7 @@ def _cast_operand(cursor: Cursor, predefined: bool, target: nodes.TypeName) -> b
 
 
 def _postfix(cursor: Cursor, left: nodes.Node) -> nodes.Node:
-    while cursor.token.kind == "op":
+    while True:
         token = cursor.token
         if token.text == ".":
             cursor.advance()
@@ -176,8 +174,7 @@ def _postfix(cursor: Cursor, left: nodes.Node) -> nodes.Node:
             )
             return nodes.ConditionalAccess(token.at, left, _postfix(cursor, inner))
         else:
-            break
-    return left
+            return left
 
 
 def _indexes(cursor: Cursor) -> bool:
@@ -187,7 +184,7 @@ def _indexes(cursor: Cursor) -> bool:
 
 def _member(cursor: Cursor, left: nodes.Node) -> nodes.Node:
     name = cursor.identifier()
-    arguments = type_names.parse_call_types(cursor) if cursor.at_op("<") else None
+    arguments = type_names.parse_call_types(cursor) if cursor.at_text("<") else None
     return nodes.MemberAccess(name.at, left, name.text, arguments)
 
 
@@ -201,7 +198,7 @@ def _first(cursor: Cursor) -> nodes.Node:
         return _interpolation(cursor, token)
     if token.kind == "id":
         return _name(cursor)
-    if token.kind == "op" and token.text == "(":
+    if token.text == "(":
         return _parenthesised(cursor)
     if token.kind == "keyword":
         return _keyword(cursor, token)
@@ -211,9 +208,9 @@ def _first(cursor: Cursor) -> nodes.Node:
 def _name(cursor: Cursor) -> nodes.Node:
     type_names.skip_global(cursor)
     token = cursor.advance()
-    if token.text == "nameof" and cursor.at_op("("):
+    if token.text == "nameof" and cursor.at_text("("):
         return _nameof(cursor, token.at)
-    arguments = type_names.parse_call_types(cursor) if cursor.at_op("<") else None
+    arguments = type_names.parse_call_types(cursor) if cursor.at_text("<") else None
     return nodes.Name(token.at, token.text, arguments)
 
 
@@ -232,9 +229,9 @@ def _nameof(cursor: Cursor, at: int) -> nodes.Node:
 def _parenthesised(cursor: Cursor) -> nodes.Node:
     at = cursor.expect("(").at
     inner = parse_expression(cursor)
-    if isinstance(inner, nodes.PredefinedType) and cursor.at_op(")"):
+    if isinstance(inner, nodes.PredefinedType) and cursor.at_text(")"):
         cursor.refuse(f"Invalid expression term '{cursor.peek().text}'", "CS1525", cursor.peek())
-    if cursor.at_op(",") or (isinstance(inner, nodes.PredefinedType) and cursor.token.kind == "id"):
+    if cursor.at_text(",") or (isinstance(inner, nodes.PredefinedType) and cursor.token.kind == "id"):
         cursor.refuse(
             "Tuple literals need System.ValueTuple, which policy expressions may not use",
             "NotAllowed",
@@ -259,7 +256,7 @@ def _keyword(cursor: Cursor, token: Token) -> nodes.Node:
         return parse_new(cursor)
     if text == "default":
         cursor.advance()
-        written = cursor.bracketed(type_names.parse_type) if cursor.at_op("(") else None
+        written = cursor.bracketed(type_names.parse_type) if cursor.at_text("(") else None
         return nodes.DefaultValue(token.at, written)
     if text == "sizeof":
         cursor.advance()

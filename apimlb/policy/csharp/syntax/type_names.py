@@ -1,7 +1,6 @@
 """Types as C# writes them, and the guesses by which it tells `a<b>(c)` from two comparisons."""
 
 from apimlb.policy.csharp.syntax.cursor import Cursor
-from apimlb.policy.csharp.syntax.lexer import Token
 from apimlb.policy.csharp.syntax.nodes import TypedName, TypeName
 
 _PREDEFINED = "bool byte char decimal double float int long object sbyte short string uint ulong ushort"
@@ -43,7 +42,7 @@ def try_type(cursor: Cursor) -> TypeName | None:
     found = try_plain_type(cursor)
     if found is None:
         return None
-    if cursor.at_op("?") and _nullable_mark(cursor):
+    if cursor.at_text("?") and _nullable_mark(cursor):
         cursor.advance()
         found.nullable = True
     while rank := accept_rank(cursor):
@@ -71,11 +70,11 @@ def _type_parts(cursor: Cursor) -> list[tuple[str, list[TypeName]]]:
     skip_global(cursor)
     while cursor.token.kind == "id":
         name = cursor.advance().text
-        arguments = parse_type_arguments(cursor) if cursor.at_op("<") else []
+        arguments = _type_arguments(cursor) if cursor.at_text("<") else []
         if arguments is None:
             break
         parts.append((name, arguments))
-        if not (cursor.at_op(".") and cursor.peek().kind == "id"):
+        if not (cursor.at_text(".") and cursor.peek().kind == "id"):
             return parts
         cursor.advance()
     return []
@@ -88,9 +87,8 @@ def skip_global(cursor: Cursor) -> None:
         cursor.advance()
 
 
-def parse_type_arguments(cursor: Cursor) -> list[TypeName] | None:
-    """`<T, U>` at the cursor, or None with the cursor where it was."""
-    start = cursor.index
+def _type_arguments(cursor: Cursor) -> list[TypeName] | None:
+    """`<T, U>` at the cursor. With None the cursor stands somewhere behind it."""
     cursor.expect("<")
     arguments: list[TypeName] = []
     while (argument := try_type(cursor)) is not None:
@@ -99,16 +97,14 @@ def parse_type_arguments(cursor: Cursor) -> list[TypeName] | None:
             return arguments
         if not cursor.accept(","):
             break
-    cursor.reset(start)
     return None
 
 
 def parse_call_types(cursor: Cursor) -> list[TypeName] | None:
     """Type arguments after a name in an expression: only where what follows allows no comparison."""
     start = cursor.index
-    arguments = parse_type_arguments(cursor)
-    follows = cursor.token.kind in ("op", "end") and cursor.token.text in _AFTER_TYPE_ARGUMENTS
-    if arguments is not None and follows:
+    arguments = _type_arguments(cursor)
+    if arguments is not None and cursor.token.text in _AFTER_TYPE_ARGUMENTS:
         return arguments
     cursor.reset(start)
     return None
@@ -117,12 +113,11 @@ def parse_call_types(cursor: Cursor) -> list[TypeName] | None:
 def accept_rank(cursor: Cursor) -> int:
     """Step over the empty array bracket at the cursor. Its dimensions, or 0 where there is none."""
     rank = 1
-    if not cursor.at_op("["):
+    if not cursor.at_text("["):
         return 0
-    while cursor.peek(rank).kind == "op" and cursor.peek(rank).text == ",":
+    while cursor.peek(rank).text == ",":
         rank += 1
-    closing = cursor.peek(rank)
-    if closing.kind != "op" or closing.text != "]":
+    if cursor.peek(rank).text != "]":
         return 0
     cursor.reset(cursor.index + rank + 1)
     return rank
@@ -130,13 +125,7 @@ def accept_rank(cursor: Cursor) -> int:
 
 def _nullable_mark(cursor: Cursor) -> bool:
     """Whether the `?` at the cursor belongs to a type rather than to `a ? b : c`."""
-    after = cursor.peek()
-    if after.kind == "op":
-        return after.text in _AFTER_NULLABLE
-    return after.kind == "end" or (after.kind == "id" and _declares(cursor.peek(2)))
-
-
-def _declares(token: Token) -> bool:
-    return (token.kind == "op" and token.text in ("=", ";", ",", ")")) or (
-        token.kind == "keyword" and token.text == "in"
-    )
+    after, behind = cursor.peek(), cursor.peek(2)
+    if after.kind == "id":  # a name that is declared
+        return behind.text in ("=", ";", ",", ")") or (behind.kind == "keyword" and behind.text == "in")
+    return after.kind == "end" or after.text in _AFTER_NULLABLE
