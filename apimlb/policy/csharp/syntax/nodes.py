@@ -273,12 +273,7 @@ class ThrowExpression(Node):
 
 def children(node: Node) -> Iterator[Node]:
     """The nodes right inside of a node, as they are written."""
-    for name in node.fields:
-        value = getattr(node, name)
-        if isinstance(value, Node):
-            yield value
-        elif isinstance(value, list | tuple):
-            yield from nodes_in(value)
+    return nodes_in([getattr(node, name) for name in node.fields])
 
 
 def nodes_in(value: object) -> Iterator[Node]:
