@@ -56,13 +56,16 @@ def _while(node: Node, before: Lines, code: str, body: Lines) -> Lines:
 
 
 def bind_do_while(scope: Scope, node: statement_nodes.DoWhile) -> Lines:
-    """The condition stands at the head of every round but the first, where `continue` gets to it."""
-    first = scope.local("first", "k_")
+    again = scope.local("again", "k_")
     body = _counted(scope, node, node.body)
     before, code = _tested(scope.inside(), node.condition)
-    again = suite(f"if not {first}:", node.at, [*before, _stop_unless(code, node.at)])
-    lines = [*again, Line(f"{first} = False", node.at), *body]
-    return [Line(f"{first} = True", node.at), *suite("while True:", node.at, lines)]
+    return _while_again(node, again, [*before, _stop_unless(code, node.at)], body)
+
+
+def _while_again(node: Node, again: str, first: Lines, body: Lines) -> Lines:
+    """What comes first in every round but the first one stands at its head, where `continue` gets to it."""
+    lines = [*suite(f"if {again}:", node.at, first), Line(f"{again} = True", node.at), *body]
+    return [Line(f"{again} = False", node.at), *suite("while True:", node.at, lines)]
 
 
 def bind_for(scope: Scope, node: statement_nodes.For) -> Lines:
@@ -70,22 +73,16 @@ def bind_for(scope: Scope, node: statement_nodes.For) -> Lines:
     started = _in_order(scope, node.first)
     before, code = ([], "True") if node.condition is None else _tested(scope, node.condition)
     if node.update and (before or continues(node.body)):
-        return [*started, *_for_with_continue(scope, node, before, code)]
+        again = scope.local("again", "k_")
+        updates = _in_order(scope, node.update)
+        head = [*before, _stop_unless(code, node.at)]
+        return [*started, *_while_again(node, again, updates, [*head, *_counted(scope, node, node.body)])]
     body = _counted(scope, node, node.body)
     return [*started, *_while(node, before, code, [*body, *_in_order(scope, node.update)])]
 
 
 def _in_order(scope: Scope, several: Sequence[Node]) -> Lines:
     return [line for each in several for line in statement(scope, each)]
-
-
-def _for_with_continue(scope: Scope, node: statement_nodes.For, before: Lines, code: str) -> Lines:
-    """The update stands at the head of every round but the first, where `continue` gets to it."""
-    again = scope.local("again", "k_")
-    updates = suite(f"if {again}:", node.at, _in_order(scope, node.update))
-    body = _counted(scope, node, node.body)
-    lines = [*updates, Line(f"{again} = True", node.at), *before, _stop_unless(code, node.at), *body]
-    return [Line(f"{again} = False", node.at), *suite("while True:", node.at, lines)]
 
 
 def bind_for_each(scope: Scope, node: statement_nodes.ForEach) -> Lines:
