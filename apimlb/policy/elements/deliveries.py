@@ -58,7 +58,8 @@ def send_one_way_request(draft: Draft) -> Act:
 
 def send_service_bus_message(draft: Draft) -> Act:
     queue, topic = draft.optional("queue-name", STRING), draft.optional("topic-name", STRING)
-    if (queue is None) == (topic is None):
+    name_of = queue or topic
+    if name_of is None or (queue and topic):
         raise draft.error("One of the attributes 'queue-name' and 'topic-name' is required.")
     namespace = draft.attribute("namespace", STRING, "")
     client_id = draft.attribute("client-id", STRING, "")
@@ -72,8 +73,6 @@ def send_service_bus_message(draft: Draft) -> Act:
 
     def act(exchange: Exchange) -> None:
         context = exchange.context
-        name_of = queue or topic
-        assert name_of is not None
         values: dict[str, Value] = {
             "queue" if queue else "topic": name_of(context),
             "namespace": namespace(context),

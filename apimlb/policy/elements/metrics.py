@@ -5,6 +5,7 @@ Microsoft Learn, API Management policy reference: emit-metric, llm-emit-token-me
 """
 
 from collections.abc import Callable
+from functools import partial
 
 from apimlb.policy.apim.context import Context
 from apimlb.policy.document.attributes import DOUBLE, STRING
@@ -80,11 +81,7 @@ def emit_token_metric(draft: Draft) -> Act:
 
     def act(exchange: Exchange) -> None:
         prompt = token_usage.of_prompt(token_usage.said_in(exchange.context.request.body))
-
-        async def settle(exchange: Exchange) -> None:
-            await token_usage.count(exchange, prompt, emit)
-
-        exchange.settlements.append(settle)
+        exchange.settlements.append(partial(token_usage.count, prompt=prompt, done=emit))
 
     return act
 

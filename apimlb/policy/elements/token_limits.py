@@ -8,6 +8,7 @@ that is just used up still lets the next call in.
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import cast, get_args
 
 from apimlb.policy.apim.context import Context
@@ -46,17 +47,11 @@ class TokenLimit:
         asked = token_usage.said_in(context.request.body)
         streamed = bool(asked.get("stream"))
         prompt = token_usage.of_prompt(asked) if self.estimates or streamed else 0
-        count = TokenCount(self, exchange.counters, self.key(context), *self._quota(context))
+        key, period = self.key(context), cast(Period, self.period(context))
+        count = TokenCount(self, exchange.counters, key, period, self.quota and self.quota(context))
         count.check(context, prompt if self.estimates else 0)
         self.used.set_variable(context, prompt)
-
-        async def settle(exchange: Exchange) -> None:
-            await count.settle(exchange, prompt)
-
-        exchange.settlements.append(settle)
-
-    def _quota(self, context: Context) -> tuple[Period, int | None]:
-        return cast(Period, self.period(context)), self.quota and self.quota(context)
+        exchange.settlements.append(partial(count.settle, prompt=prompt))
 
 
 @dataclass(frozen=True, slots=True)

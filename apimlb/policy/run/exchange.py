@@ -118,7 +118,6 @@ def bounded_url(length: int) -> None:
 Act: TypeAlias = "Callable[[Exchange], Awaitable[None] | None]"
 Keeper: TypeAlias = "Callable[[ResponseView, int], Awaitable[None]]"
 """Keeps a response for a number of seconds."""
-Settlement: TypeAlias = "Callable[[Exchange], Awaitable[None]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +170,7 @@ class Exchange:
     """Makes the body of a response that was read whole."""
     counters: Counters = field(default_factory=Counters)
     """Rates and quotas of the gateway instance."""
-    settlements: list["Settlement"] = field(default_factory=list)
+    settlements: list[Callable[["Exchange"], Awaitable[None]]] = field(default_factory=list)
     """What is owed once a backend has answered, in the order of the policies that owe it."""
     endings: list[Callable[["Exchange"], None]] = field(default_factory=list)
     """What is owed when outbound is over."""
