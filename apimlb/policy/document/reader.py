@@ -20,7 +20,7 @@ from typing import Literal
 from apimlb.errors import PolicyError
 from apimlb.policy.document.brackets import end_of_expression, left_open
 from apimlb.policy.document.source import Source
-from apimlb.policy.document.well_formed import DTD_PROHIBITED, check_well_formed
+from apimlb.policy.document.well_formed import DTD_PROHIBITED, check_well_formed, unreadable
 
 SIZE_LIMIT = 512 * 1024
 """Characters of a document; Microsoft Learn, API Management gateway constraints (2026-04): 512 KiB."""
@@ -173,10 +173,7 @@ class _PolicyReader:
         return self._text[index] == "<" and index not in self._source.escaped
 
     def _error(self, what: str, index: int) -> PolicyError:
-        line, column = self._source.position(index)
-        return PolicyError(
-            f"{what} Line {line}, position {column}.", line=line, column=column, code="ValidationError"
-        )
+        return unreadable(what, *self._source.position(index))
 
     def _characters(self, index: int) -> int:
         """Character data up to the next tag; an expression may hold `<`."""

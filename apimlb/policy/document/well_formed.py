@@ -12,8 +12,9 @@ from apimlb.errors import PolicyError
 DTD_PROHIBITED = "For security reasons DTD is prohibited in this XML document."
 _TOKEN = re.compile(r"[\w.:-]+|.", re.DOTALL)
 _ENTITY = re.compile(r"&[A-Za-z_][\w.-]*$")
-_INVALID, _MISMATCH, _UNDEFINED = 4, 7, 11
-"""expat's codes: not well-formed, mismatched tag, undefined entity."""
+_ESCAPE = "Escape quotes, '<' and '&' inside expressions, or send the policy as rawxml."
+_INVALID, _UNDEFINED = 4, 11
+"""expat's codes: not well-formed, undefined entity."""
 
 
 def check_well_formed(text: str) -> None:
@@ -21,7 +22,7 @@ def check_well_formed(text: str) -> None:
     parser = expat.ParserCreate()
 
     def refuse_doctype(*_: object) -> None:
-        raise _refusal(DTD_PROHIBITED, parser.CurrentLineNumber, parser.CurrentColumnNumber + 1)
+        raise unreadable(DTD_PROHIBITED, parser.CurrentLineNumber, parser.CurrentColumnNumber + 1, _ESCAPE)
 
     parser.StartDoctypeDeclHandler = refuse_doctype
     text = text.removeprefix("\ufeff")
@@ -31,16 +32,17 @@ def check_well_formed(text: str) -> None:
         line, place = error.lineno, error.offset
         lines = text.split("\n")
         before, after = (lines[line - 1][:place], lines[line - 1][place:]) if line <= len(lines) else ("", "")
-        raise _refusal(_said(error, before, after), line, place + 1) from error
+        raise unreadable(_said(error, before, after), line, place + 1, _ESCAPE) from error
 
 
-def _refusal(what: str, line: int, column: int) -> PolicyError:
+def unreadable(what: str, line: int, column: int, next_step: str = "") -> PolicyError:
+    """What is wrong with a document's text, and where."""
     return PolicyError(
         f"{what} Line {line}, position {column}.",
         line=line,
         column=column,
         code="ValidationError",
-        next_step="Escape quotes, '<' and '&' inside expressions, or send the policy as rawxml.",
+        next_step=next_step,
     )
 
 
