@@ -13,7 +13,7 @@ from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.json import conversions, deserialization, edits, sequences
 from apimlb.policy.clr.json.composites import to_object
 from apimlb.policy.clr.json.merging import merge
-from apimlb.policy.clr.json.order import compare_values
+from apimlb.policy.clr.json.order import compare_values, equal_scalars
 from apimlb.policy.clr.json.reader import parse_token
 from apimlb.policy.clr.json.scalar_casts import NULLABLE_CASTS, TOKEN_CASTS
 from apimlb.policy.clr.json.scalars import scalar, value_of
@@ -94,10 +94,10 @@ def deep_equals(left: JToken | None, right: JToken | None) -> bool:
     BUDGET.spend()
     if left is None or right is None or left is right:
         return left is right
+    if isinstance(left, JValue) and isinstance(right, JValue):
+        return equal_scalars(left, right)
     if left.type_name != right.type_name:
         return False
-    if isinstance(left, JValue) and isinstance(right, JValue):
-        return bool(left.value == right.value)
     if isinstance(left, JObject) and isinstance(right, JObject):
         return left.properties.keys() == right.properties.keys() and all(
             deep_equals(prop.value, right.properties[name].value) for name, prop in left.properties.items()

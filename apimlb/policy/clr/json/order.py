@@ -11,7 +11,7 @@ from apimlb.policy.clr.json.tokens import JValue
 from apimlb.policy.clr.numbers.arithmetic import BigInteger, ULong
 from apimlb.policy.clr.objects.hashing import hash_code, hash_of
 from apimlb.policy.clr.objects.ordering import compare, compare_ordinal, order_of, sign_of
-from apimlb.policy.clr.objects.text import clr_type_name, text_of
+from apimlb.policy.clr.objects.text import clr_type_name, equal_values, key_of, key_of_other, text_of
 from apimlb.policy.clr.web.uris import Uri
 
 Order = Callable[[object, object], int]
@@ -25,6 +25,11 @@ def _order(left: JValue, right: JValue) -> int:
 @hash_of.register
 def _hash(token: JValue) -> int:
     return hash_code(token.value)
+
+
+@key_of_other.register
+def _key(token: JValue) -> object:
+    return ("token", token.type_name, key_of(token.value))
 
 
 def _floats(left: object, right: object) -> int:
@@ -49,13 +54,13 @@ def _big(value: object) -> int:
         raise ClrException("System.OverflowException", "The value is not a number.") from None
 
 
-def _integers(left: object, right: object) -> int:
+def _numbers(left: object, right: object) -> int:
     sides = (left, right)
     if any(isinstance(side, BigInteger) for side in sides):
         return sign_of(*map(_big, sides))
     if any(isinstance(side, ULong | Decimal) for side in sides):
         return sign_of(*map(to_decimal, sides))
-    if isinstance(right, float):
+    if any(isinstance(side, float) for side in sides):
         return _floats(left, right)
     return sign_of(*(to_integer(side, "Int64") for side in sides))
 
@@ -85,10 +90,9 @@ def _texts(left: object, right: object) -> int:
 
 
 _ORDERS: dict[str, Order] = {
-    "Integer": _integers,
+    **dict.fromkeys(("Integer", "Float"), _numbers),
     **dict.fromkeys(("String", "Comment", "Raw"), _texts),
     "Boolean": lambda left, right: sign_of(to_boolean(left), to_boolean(right)),
-    "Float": _floats,
     "Date": _dates,
     "Bytes": _of(bytearray, "byte[]"),
     "Guid": _of(Guid, "Guid"),
@@ -111,8 +115,7 @@ def compare_values(left: JValue, right: JValue | None) -> int:
     return order(a, b)
 
 
-def equal_values(left: JValue, right: JValue) -> bool:
+@equal_values.register
+def equal_scalars(left: JValue, right: JValue) -> bool:
     """JValue.Equals: the same type, and neither comes first."""
-    if left is right:
-        return True
     return left.type_name == right.type_name and compare_values(left, right) == 0

@@ -8,7 +8,7 @@ from operator import ge, gt, le, lt
 from typing import Any, ClassVar
 
 from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.clr.json.order import compare_values, equal_values
+from apimlb.policy.clr.json.order import compare_values, equal_scalars
 from apimlb.policy.clr.json.tokens import JArray, JList, JObject, JProperty, JToken, JValue, json_error
 from apimlb.policy.clr.json.tree import descendants
 from apimlb.policy.clr.json.writer import scalar_text
@@ -221,7 +221,7 @@ _TEXTS = frozenset(["Date", "Bytes", "Guid", "TimeSpan", "Uri"])
 
 def _alike(left: JValue, right: JValue) -> bool:
     """Equal values; or a text that is how the value is written in JSON."""
-    if equal_values(left, right):
+    if equal_scalars(left, right):
         return True
     return (
         right.type_name == "String"

@@ -12,9 +12,7 @@ from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.json import tokens
 from apimlb.policy.clr.numbers.formatting import number_text
 from apimlb.policy.clr.objects.text import (
-    equal_values,
     format_value,
-    key_of_other,
     laid_out,
     text_of,
     written,
@@ -148,13 +146,3 @@ def _scalar_text(token: tokens.JValue) -> str:
 @laid_out.register
 def _scalar_layout(token: tokens.JValue, layout: str) -> str:
     return format_value(token.value, layout)
-
-
-@equal_values.register
-def _equal_scalars(left: tokens.JValue, right: tokens.JValue) -> bool:
-    return left.type_name == right.type_name and bool(left.value == right.value)
-
-
-@key_of_other.register
-def _key_of_scalar(token: tokens.JValue) -> object:
-    return ("token", token.type_name, token.value)
