@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from decimal import Decimal
 
+from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.convert.parsing import to_boolean, to_date, to_decimal, to_double, to_integer
 from apimlb.policy.clr.dates.instants import DateTime, DateTimeOffset, TimeSpan
 from apimlb.policy.clr.exceptions import ClrException, argument, bad_format
@@ -118,4 +119,10 @@ def compare_values(left: JValue, right: JValue | None) -> int:
 @equal_values.register
 def equal_scalars(left: JValue, right: JValue) -> bool:
     """JValue.Equals: the same type, and neither comes first."""
-    return left.type_name == right.type_name and compare_values(left, right) == 0
+    a, b = left.value, right.value
+    if left.type_name != right.type_name or a == b:
+        return left.type_name == right.type_name
+    if type(a) is type(b) and isinstance(a, int | str):  # for which no two values that differ are equal
+        return False
+    BUDGET.spend(4)
+    return compare_values(left, right) == 0
