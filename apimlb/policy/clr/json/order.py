@@ -9,7 +9,7 @@ from apimlb.policy.clr.dates.instants import DateTime, DateTimeOffset, TimeSpan
 from apimlb.policy.clr.exceptions import ClrException, argument, bad_format
 from apimlb.policy.clr.guids import Guid
 from apimlb.policy.clr.json.tokens import JValue
-from apimlb.policy.clr.numbers.arithmetic import BigInteger, ULong
+from apimlb.policy.clr.numbers.arithmetic import BigInteger, Single, ULong
 from apimlb.policy.clr.objects.hashing import hash_code, hash_of
 from apimlb.policy.clr.objects.ordering import compare, compare_ordinal, order_of, sign_of
 from apimlb.policy.clr.objects.text import clr_type_name, equal_values, key_of, key_of_other, text_of
@@ -56,14 +56,14 @@ def _big(value: object) -> int:
 
 
 def _numbers(left: object, right: object) -> int:
-    sides = (left, right)
-    if any(isinstance(side, BigInteger) for side in sides):
-        return sign_of(*map(_big, sides))
-    if any(isinstance(side, ULong | Decimal) for side in sides):
-        return sign_of(*map(to_decimal, sides))
-    if any(isinstance(side, float) for side in sides):
+    kinds = {type(left), type(right)}
+    if BigInteger in kinds:
+        return sign_of(_big(left), _big(right))
+    if ULong in kinds or Decimal in kinds:
+        return sign_of(to_decimal(left), to_decimal(right))
+    if float in kinds or Single in kinds:
         return _floats(left, right)
-    return sign_of(*(to_integer(side, "Int64") for side in sides))
+    return sign_of(to_integer(left, "Int64"), to_integer(right, "Int64"))
 
 
 def _dates(left: object, right: object) -> int:
