@@ -140,17 +140,15 @@ def select_token(token: JToken, path: str | None, error: bool = False) -> JToken
 
 _KEYWORDS = {"Boolean": "bool", "Char": "char", "String": "string", "Byte[]": "byte[]", **KEYWORDS}
 _VALUES = [_KEYWORDS.get(name, name) for name in NULLABLE_CASTS if name != "Char"]
+_SCALARS = "|".join([*_VALUES, "Uri"])
 
 
-def _cast_rows() -> tuple[Row, ...]:
-    made = [each for keyword in _VALUES for each in (keyword, f"{keyword}?")]
-    casts = {_KEYWORDS.get(name, name): cast for name, cast in TOKEN_CASTS.items()}
-    casts |= {f"{_KEYWORDS.get(name, name)}?": cast for name, cast in NULLABLE_CASTS.items()}
-    return (
-        *((f"explicit {keyword}(JToken value)", cast) for keyword, cast in casts.items()),
-        ("implicit JToken(string value)", string_value),
-        (f"implicit JToken({'|'.join([*made, 'Uri', 'byte[]'])} value)", value_of),
-    )
+def _cast_rows() -> Iterator[Row]:
+    for mark, casts in (("", TOKEN_CASTS), ("?", NULLABLE_CASTS)):
+        for name, cast in casts.items():
+            yield (f"explicit {_KEYWORDS.get(name, name)}{mark}(JToken value)", cast)
+    yield ("implicit JToken(string value)", string_value)
+    yield (f"implicit JToken({_SCALARS}|byte[]|{'|'.join(f'{each}?' for each in _VALUES)} value)", value_of)
 
 
 _TOKEN_ENUMERATOR = "System.Collections.Generic.List`1+Enumerator[Newtonsoft.Json.Linq.JToken]"
@@ -304,7 +302,7 @@ DEFINITIONS = (
             ("static JValue CreateComment(string value)", lambda text: JValue(text, "Comment")),
             ("object Value", scalar, conversions.scalar_put),
             ("new(string|char value)", string_value),
-            (f"new({'|'.join([*_VALUES, 'Uri'])} value)", value_of),
+            (f"new({_SCALARS} value)", value_of),
             ("new(object value)", value_of),
             ("new(JValue other)", lambda token: token.clone()),
             ("static JValue CreateString(string value)", string_value),
