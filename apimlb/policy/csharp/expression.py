@@ -43,9 +43,7 @@ class Expression:
     """A compiled expression. `type` is the static CLR type of its value, "null" where that is all it can be;
     `python` is the generated source, and `price` the steps that compiling it took."""
 
-    source: str
     line: int
-    column: int
     type: str
     python: str
     reads_request_body: bool
@@ -147,9 +145,7 @@ def compile_fresh(text: str, line: int = 1, column: int = 1) -> Expression:
     ends = [found.end() for found in LINE_END.finditer(text)]
     lines = tuple(bisect_right(ends, each.at) for each in made.lines)
     return Expression(
-        text,
         line,
-        column,
         made.type,
         python,
         made.reads_request_body,

@@ -15,8 +15,8 @@ from apimlb.policy.csharp.conversions import INTEGRAL, NUMERIC, SIGNED, nearest
 from apimlb.policy.csharp.syntax.nodes import Literal, Node, Unary
 
 EQUALITY = frozenset(("==", "!="))
-COMPARISONS = frozenset(("<", ">", "<=", ">="))
 _REAL = frozenset(("System.Single", "System.Double"))
+_UNSIGNED = frozenset(("System.UInt32", "System.UInt64"))
 _INT_RANGE = "-2147483648 <= ({t} := {code}) <= 2147483647"
 
 
@@ -99,7 +99,7 @@ def _lifted(given: Operands, operation: BinaryOperation) -> Bound:
     if operator in EQUALITY:
         return plainly(scope, operator, *values)
     made, is_null = operation.make(*values), " | ".join(tests) or "False"
-    if operator in COMPARISONS:
+    if operator in folding.COMPARE:
         return Bound(made.type, f"(False if {is_null} else {made.code})", safe=True)
     return Bound(scope.registry.nullable(made.type), f"(None if {is_null} else {made.code})")
 
@@ -129,8 +129,8 @@ def numeric_operation(given: Operands) -> BinaryOperation | None:
 
 def _fitted(scope: Scope, bound: Bound, kind: Type, beside: Type) -> Type:
     """An int constant beside a uint or ulong takes that type where it fits."""
-    unsigned = beside.name in ("System.UInt32", "System.UInt64")
-    return beside if unsigned and constant_conversion(scope, bound, beside) is not None else kind
+    fits = beside.name in _UNSIGNED and constant_conversion(scope, bound, beside) is not None
+    return beside if fits else kind
 
 
 def computed(scope: Scope, operator: str, left: Bound, right: Bound, common: Type, at: Node) -> Bound:
@@ -168,7 +168,7 @@ def _whole(scope: Scope, code: str, name: str) -> str:
 def _shift(scope: Scope, operator: str, one: Type, other: Type) -> BinaryOperation | None:
     """`left << right`: the right side is an int, the left one an integer of its own promoted type."""
     int_type = scope.registry.int
-    common = one if one.name in ("System.UInt32", "System.UInt64") else promoted(scope, one, int_type)
+    common = one if one.name in _UNSIGNED else promoted(scope, one, int_type)
     if one.name not in INTEGRAL or common is None or scope.conversions.implicit(other, int_type) is None:
         return None
     mask, name = folding.shift_mask(common), folding.plain_name(common)
@@ -231,17 +231,14 @@ def null_test(scope: Scope, operator: str, bound: Bound) -> Bound:
 
 def numeric_unary(scope: Scope, operator: str, bound: Bound, node: Unary) -> Bound | None:
     """`+`, `-` or `~` before a number."""
-    plain, named = bound.type, scope.registry.named
-    if operator == "!" or (operator == "~" and plain.name not in INTEGRAL):
+    plain = bound.type
+    if operator == "~" and plain.name not in INTEGRAL:
         return None
     smallest = _smallest(scope, operator, bound, node)
     if smallest is not None:
         return smallest
-    common = promoted(scope, plain, scope.registry.int)
-    if plain.name == "System.UInt32":
-        common = named("System.Int64") if operator == "-" else plain
-    elif plain.name == "System.UInt64":
-        common = None if operator == "-" else plain
+    unsigned = plain.name in _UNSIGNED and operator != "-"
+    common = plain if unsigned else promoted(scope, plain, scope.registry.int)
     if common is None:
         return None
     converted = convert(scope, bound, common, node.at)
@@ -253,7 +250,7 @@ def numeric_unary(scope: Scope, operator: str, bound: Bound, node: Unary) -> Bou
 def _smallest(scope: Scope, operator: str, bound: Bound, node: Unary) -> Bound | None:
     """The smallest int and the smallest long, whose digits alone are a uint and a ulong."""
     bare = isinstance(node.operand, Literal) and id(node.operand) not in scope.program.source.brackets
-    if operator != "-" or not bare or bound.type.name not in ("System.UInt32", "System.UInt64"):
+    if operator != "-" or not bare or bound.type.name not in _UNSIGNED:
         return None
     for value, name in ((2**31, "System.Int32"), (2**63, "System.Int64")):
         if bound.constant == value:

@@ -20,7 +20,7 @@ from apimlb.policy.csharp.binding.bound import Bound, LocalMethod
 from apimlb.policy.csharp.binding.conversion import called, convert, converts
 from apimlb.policy.csharp.binding.dispatch import value
 from apimlb.policy.csharp.binding.emit import Line
-from apimlb.policy.csharp.binding.lookup import Candidates, context_of, receiver, result_of
+from apimlb.policy.csharp.binding.lookup import context_of, receiver, result_of
 from apimlb.policy.csharp.binding.overloads import Candidate, Resolution, parameter_values
 from apimlb.policy.csharp.binding.scope import Inputs, Scope, Untyped
 from apimlb.policy.csharp.binding.values import identity
@@ -82,10 +82,13 @@ def call_group(scope: Scope, group: MethodGroup, arguments: Sequence[Given]) -> 
 def _calls(scope: Scope, group: MethodGroup, arguments: Sequence[Given]) -> Iterator[Resolution]:
     """The call, of the group's own methods, and of the extension methods of its name: first those that are
     near, then those of outer namespaces."""
+    members = [
+        (owner, member)
+        for owner, member in scope.registry.members(group.owner, group.name)
+        if member.kind == "method" and member.static == (group.target is None)
+    ]
     if group.local is not None:
         members = [(scope.registry.object, group.local.member)]
-    else:
-        members = _methods(scope, group)
     yield Resolution(scope, members, arguments, group.type_arguments)
     if group.target is not None:
         extended = [Given(group.at, group.target), *arguments]
@@ -97,15 +100,6 @@ def _calls(scope: Scope, group: MethodGroup, arguments: Sequence[Given]) -> Iter
                 if definition.outer == outer
             ]
             yield Resolution(scope, members, extended, group.type_arguments, extra=1)
-
-
-def _methods(scope: Scope, group: MethodGroup) -> Candidates:
-    static = group.target is None
-    return [
-        (owner, member)
-        for owner, member in scope.registry.members(group.owner, group.name)
-        if member.kind == "method" and member.static == static and (static or not member.extension)
-    ]
 
 
 def construct(scope: Scope, made: Type, arguments: Sequence[Given], at: int) -> Bound:
@@ -226,8 +220,5 @@ def _array_element(scope: Scope, target: Bound, written: Sequence[Argument], at:
 
 def as_size(scope: Scope, bound: Bound, at: int | Node) -> Bound:
     """An index or a size of an array, of any integer type; messages point at `at`."""
-    for name in _SIZES:
-        target = scope.registry.named(name)
-        if converts(scope, bound, target):
-            return convert(scope, bound, target, at)
-    return convert(scope, bound, scope.registry.int, at)
+    fitting = (kind for kind in map(scope.registry.named, _SIZES) if converts(scope, bound, kind))
+    return convert(scope, bound, next(fitting, scope.registry.int), at)

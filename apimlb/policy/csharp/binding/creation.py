@@ -8,7 +8,7 @@ from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.objects.anonymous import Anonymous
 from apimlb.policy.clr.types.constructed import NULL, VOID, Type
 from apimlb.policy.csharp.binding.arguments import Given, common_type, given_arguments
-from apimlb.policy.csharp.binding.assignables import Assignable, in_order, read, stored
+from apimlb.policy.csharp.binding.assignables import in_order, read, stored
 from apimlb.policy.csharp.binding.assignment import assignable_property
 from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.calls import MethodGroup, as_size, call_group, construct, element
@@ -110,9 +110,7 @@ _SIZES = {
 def bind_literal(scope: Scope, node: nodes.Literal) -> Bound:
     if node.kind == "null":
         return literal(scope, None, NULL)
-    definition = scope.registry.definition(node.kind)
-    assert definition is not None
-    return literal(scope, node.value, scope.registry.types.of(definition))
+    return literal(scope, node.value, scope.registry.named(node.kind))
 
 
 def bind_cast(scope: Scope, node: nodes.Cast) -> Bound:
@@ -169,13 +167,9 @@ def _initialized(scope: Scope, bound: Bound, initializer: nodes.Initializer) -> 
     if not initializer.entries:
         return bound
     name = scope.temporary()
-    target = Bound(bound.type, name, repeatable=True, safe=True)
-    first = (f"({name} := {bound.code})", *_entries(scope, target, initializer))
-    return Bound(bound.type, in_order(scope, first, name), safe=True)
-
-
-def _entries(scope: Scope, target: Bound, initializer: nodes.Initializer) -> list[str]:
-    return [_entry(scope, target, *entry) for entry in initializer.entries]
+    target = Bound(bound.type, name, repeatable=True, safe=bound.safe)
+    entries = (_entry(scope, target, *entry) for entry in initializer.entries)
+    return bound._replace(code=in_order(scope, (f"({name} := {bound.code})", *entries), name))
 
 
 def _entry(
@@ -192,17 +186,9 @@ def _entry(
     else:
         place = element(scope, target, key or [], at)._replace(still=True)
     if isinstance(given, nodes.Initializer):
-        return _initialized_member(scope, place, given)
+        return _initialized(scope, read(scope, place), given).code  # on what the member holds
     bound = convert(scope, bind(scope, given), place.type, given.at)
     return stored(scope, place, bound.code, at)
-
-
-def _initialized_member(scope: Scope, place: Assignable, initializer: nodes.Initializer) -> str:
-    """`Member = { ... }` runs on what the member holds."""
-    inner = read(scope, place)
-    name = scope.temporary()
-    steps = _entries(scope, Bound(inner.type, name, repeatable=True), initializer)
-    return in_order(scope, (f"({name} := {inner.code})",), ", ".join(steps) or name)
 
 
 def _added(scope: Scope, target: Bound, given: Sequence[Given], at: int) -> Bound:

@@ -63,11 +63,7 @@ def no_type(scope: Scope, written: TypeName) -> PolicyError:
     at = written.at + sum(len(name) + 1 for name in names[:known])
     if not known:
         return scope.error("CS0246", at, shown)
-    return no_member_of_namespace(scope, ".".join(names[:known]), shown, at)
-
-
-def no_member_of_namespace(scope: Scope, namespace: str, name: str, at: int) -> PolicyError:
-    return scope.error("CS0234", at, name, namespace)
+    return scope.error("CS0234", at, shown, ".".join(names[:known]))
 
 
 def no_name(scope: Scope, before: Sequence[str], name: str, arity: int, at: int) -> PolicyError | None:

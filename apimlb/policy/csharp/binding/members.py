@@ -81,9 +81,7 @@ def variable_value(scope: Scope, variable: bound.Variable) -> bound.Bound:
 
 
 def bind_predefined(scope: Scope, node: nodes.PredefinedType) -> Result:
-    found = _type_named(scope, node.name, None)
-    assert found is not None
-    return found
+    return bound.TypeReference(scope.registry.named(node.name))
 
 
 # Members
@@ -114,7 +112,7 @@ def _in_namespace(scope: Scope, target: bound.NamespaceReference, node: nodes.Me
         return bound.NamespaceReference(name)
     at, arity = scope.offset(node), len(node.type_arguments or ())
     known = lookup.no_name(scope, target.name.split("."), node.name, arity, at)
-    raise known or lookup.no_member_of_namespace(scope, target.name, node.name, at)
+    raise known or scope.error("CS0234", at, node.name, target.name)
 
 
 def _static_member(scope: Scope, owner: Type, node: nodes.MemberAccess, types: list[Type] | None) -> Result:
@@ -205,20 +203,16 @@ def _invoke(scope: Scope, target: bound.Bound, node: nodes.Invocation) -> bound.
 def bind_conditional_access(scope: Scope, node: nodes.ConditionalAccess) -> bound.Bound:
     target = value(scope, node.target)
     if target.type is NULL or (target.type.is_value and not target.type.is_nullable):
-        _refuse_question(scope, target.type, node)
+        scope.refuse("CS0023", node.at, "?", target.type)
     first, again = once(scope, target)
     there = bound.Bound(target.type.underlying, again, repeatable=True, safe=True)
     inner = value(scope._replace(receiver=there), node.access)
     result = inner.type
     if result is NULL or result.kind == "delegate":
-        _refuse_question(scope, result, node)
+        scope.refuse("CS0023", node.at, "?", result)
     if result.is_value and not result.is_nullable:
         result = scope.registry.nullable(result)
     return bound.Bound(result, f"({inner.code} if {first} is not None else None)")
-
-
-def _refuse_question(scope: Scope, kind: Type, node: nodes.ConditionalAccess) -> None:
-    scope.refuse("CS0023", node.at, "?", kind)
 
 
 def bind_receiver(scope: Scope, node: nodes.Receiver) -> bound.Bound:
