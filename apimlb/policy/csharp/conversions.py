@@ -71,7 +71,7 @@ class Conversions:
         if VOID in (source, target):
             return None
         if source is NULL:
-            return None if target.is_value and not target.is_nullable else "null"
+            return "null" if target.takes_null else None
         plain, wanted = source.underlying, target.underlying
         if target.is_nullable:
             return "nullable" if plain is wanted or _widens(plain, wanted) else None

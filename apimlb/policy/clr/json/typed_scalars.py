@@ -173,7 +173,7 @@ def cast_scalar(kind: Type, token: JToken) -> object:
 
 
 def takes_null(kind: Type) -> bool:
-    return not kind.is_value or kind.is_nullable
+    return kind.takes_null
 
 
 def _refuse_item(item: object, word: str) -> NoReturn:

@@ -68,7 +68,7 @@ def _extreme(wanted: int, nullable: bool, source: object, pick: Pick = _same) ->
 
 def _extreme_of(wanted: int, kind: Type, source: object, pick: Pick = _same) -> object:
     """Of any type: there is no least of no values, but a null where the type has one."""
-    return _extreme(wanted, not kind.is_value or kind.is_nullable, source, pick)
+    return _extreme(wanted, kind.takes_null, source, pick)
 
 
 _EXTREMES = {"Max": 1, "Min": -1}

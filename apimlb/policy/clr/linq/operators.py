@@ -158,7 +158,7 @@ def default_of(items: Iterator[object], value: object) -> Iterator[object]:
 
 def cast_all(items: Iterator[object], kind: Type) -> Iterator[object]:
     for item in items:
-        yield cast_value(item, kind) if kind.is_value and not kind.is_nullable else cast(item, kind)
+        yield cast(item, kind) if kind.takes_null else cast_value(item, kind)
 
 
 def sequence_equal(one: object, other: object, comparer: Comparer | None = None) -> bool:

@@ -30,6 +30,11 @@ class Type:
         return self.kind == "struct" and self.name.startswith("System.Nullable`1[")
 
     @property
+    def takes_null(self) -> bool:
+        """Whether null is one of its values."""
+        return not self.is_value or self.is_nullable
+
+    @property
     def underlying(self) -> "Type":
         """T of T?, else the type itself."""
         return self.arguments[0] if self.is_nullable else self
@@ -37,7 +42,7 @@ class Type:
     @property
     def default(self) -> object:
         """default(T)"""
-        if not self.is_value or self.definition is None or self.is_nullable:
+        if self.takes_null or self.definition is None:
             return None
         made = self.definition.default
         return made(*self.arguments) if callable(made) else made

@@ -165,7 +165,7 @@ def called(scope: Scope, implementation: Implementation, *codes: str) -> str:
 
 
 def _unbox(scope: Scope, bound: Bound, target: Type) -> str:
-    fallback = scope.use(casts.cast_value if target.is_value and not target.is_nullable else casts.cast)
+    fallback = scope.use(casts.cast if target.takes_null else casts.cast_value)
     exact = _EXACT.get(target.name)
     if exact is None:
         return f"{fallback}({bound.code}, {scope.use(target)})"

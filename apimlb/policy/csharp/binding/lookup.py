@@ -103,8 +103,7 @@ def type_arguments_of(owner: Type) -> dict[str, Type]:
 
 def result_of(scope: Scope, owner: Type, member: Member) -> Type:
     """A member's type, with the type arguments of its owner."""
-    given = type_arguments_of(owner)
-    return scope.registry.types.substitute(member.result, given) if given else member.result
+    return scope.registry.types.substitute(member.result, type_arguments_of(owner))
 
 
 def shown_member(scope: Scope, owner: Type, member: Member) -> str:

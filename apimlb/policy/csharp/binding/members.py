@@ -64,9 +64,8 @@ def _declared_later(scope: Scope, node: nodes.Name) -> PolicyError | None:
         found = declaration(names.statements, node.name)
         if found is not None:
             at, inferred = found
-            if at > node.at or inferred:
-                return scope.error("CS0841", node.at, node.name)
-            return scope.error("CS0165", node.at, node.name)
+            early = at > node.at or inferred
+            return scope.error("CS0841" if early else "CS0165", node.at, node.name)
     return None
 
 
@@ -147,9 +146,9 @@ def _instance_member(
     scope: Scope, target: bound.Bound, node: nodes.MemberAccess, types: list[Type] | None, *, invoked: bool
 ) -> Result:
     name = node.name
-    for member_name, kind in target.type.members:
-        if member_name == name:
-            return bound.Bound(kind, f"{not_null(scope, target)}.members[{name!r}]")
+    kind = dict(target.type.members).get(name)
+    if kind is not None:
+        return bound.Bound(kind, f"{not_null(scope, target)}.members[{name!r}]")
     found = scope.registry.members(target.type, name)
     methods = any(member.kind == "method" for _, member in found) or any(scope.registry.extensions(name))
     if methods and (invoked or types or not found or found[0][1].kind == "method"):
@@ -202,7 +201,7 @@ def _invoke(scope: Scope, target: bound.Bound, node: nodes.Invocation) -> bound.
 
 def bind_conditional_access(scope: Scope, node: nodes.ConditionalAccess) -> bound.Bound:
     target = value(scope, node.target)
-    if target.type is NULL or (target.type.is_value and not target.type.is_nullable):
+    if target.type is NULL or not target.type.takes_null:
         scope.refuse("CS0023", node.at, "?", target.type)
     first, again = once(scope, target)
     there = bound.Bound(target.type.underlying, again, repeatable=True, safe=True)
@@ -210,7 +209,7 @@ def bind_conditional_access(scope: Scope, node: nodes.ConditionalAccess) -> boun
     result = inner.type
     if result is NULL or result.kind == "delegate":
         scope.refuse("CS0023", node.at, "?", result)
-    if result.is_value and not result.is_nullable:
+    if not result.takes_null:
         result = scope.registry.nullable(result)
     return bound.Bound(result, f"({inner.code} if {first} is not None else None)")
 

@@ -98,7 +98,7 @@ def operate(scope: Scope, operator: str, left: Bound, right: Bound, node: nodes.
 def _beside_null(scope: Scope, bound: Bound, other: Bound) -> Bound:
     """A number beside `null` is computed with as its nullable."""
     kind = bound.type
-    if other.type is not NULL or not kind.is_value or kind.is_nullable:
+    if other.type is not NULL or kind.takes_null:
         return bound
     known = kind.name in NUMERIC or kind.kind == "enum" or kind is scope.registry.bool
     assert kind.definition is not None
@@ -180,7 +180,7 @@ def _null_equality(given: Operands) -> Bound | None:
     other = left if right.type is NULL else right
     if operator not in EQUALITY or NULL not in (left.type, right.type):
         return None
-    if other.type.is_value and not other.type.is_nullable:
+    if not other.type.takes_null:
         return None
     return arithmetic.null_test(scope, operator, other)
 
@@ -203,10 +203,9 @@ def _coalesce(scope: Scope, node: nodes.Binary) -> Bound:
     left = value(scope, node.left)
     thrown = isinstance(node.right, nodes.ThrowExpression)
     right = Bound(NULL, "") if thrown else value(scope, node.right)
-    nullable = not right.type.is_value or right.type.is_nullable
-    if left.type is NULL and nullable and right.type not in (NULL, VOID):
+    if left.type is NULL and right.type.takes_null and right.type not in (NULL, VOID):
         return Bound(right.type, right.code, repeatable=right.repeatable, safe=right.safe)
-    if left.type is NULL or (left.type.is_value and not left.type.is_nullable):
+    if left.type is NULL or not left.type.takes_null:
         _no_operator(scope, "??", left, right, node)
     first, again = once(scope, left)
     plain = left.type.underlying
@@ -261,7 +260,7 @@ def _common(scope: Scope, left: Bound, right: Bound) -> Type | None:
 def bind_as(scope: Scope, node: nodes.As) -> Bound:
     bound = value(scope, node.operand)
     target = type_of(scope, node.type)
-    if target.is_value and not target.is_nullable:
+    if not target.takes_null:
         scope.refuse("CS0077", node, target)
     if not scope.conversions.by_reference(bound.type, target):
         scope.refuse("CS0039", node, bound.type, target)

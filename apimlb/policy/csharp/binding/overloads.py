@@ -220,24 +220,20 @@ def parameter_values(scope: Scope, chosen: Candidate) -> list[Bound]:
         if parameter.mode == "out":
             continue
         given = by_place.get(place, [])
+        kind = scope.registry.types.substitute(parameter.type, chosen.given)
         if parameter.mode == "params" and chosen.expanded:
-            values.append(_expanded(scope, chosen, parameter, given))
+            items = ", ".join(each.code for each in given)
+            code = f"{scope.use(ClrArray)}([{items}], {kind.arguments[0].name!r})"
+            values.append(Bound(kind, code, safe=True))
         else:
-            values.append(given[0] if given else _default(scope, chosen, parameter))
+            values.append(given[0] if given else _default(scope, parameter, kind))
     return values
 
 
-def _default(scope: Scope, chosen: Candidate, parameter: Parameter) -> Bound:
-    kind = scope.registry.types.substitute(parameter.type, chosen.given)
+def _default(scope: Scope, parameter: Parameter, kind: Type) -> Bound:
     value = parameter.default
     if value is None:
         value = kind.default
     elif kind.kind == "enum" and isinstance(value, int):
         value = enum_of(kind, value)
     return literal(scope, value, kind)
-
-
-def _expanded(scope: Scope, chosen: Candidate, parameter: Parameter, values: Sequence[Bound]) -> Bound:
-    kind = scope.registry.types.substitute(parameter.type, chosen.given)
-    items = ", ".join(each.code for each in values)
-    return Bound(kind, f"{scope.use(ClrArray)}([{items}], {kind.arguments[0].name!r})", safe=True)

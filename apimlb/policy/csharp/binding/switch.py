@@ -69,7 +69,7 @@ def type_test(scope: Scope, bound: Bound, node: TypedName) -> tuple[str, Type]:
     else:
         target = type_of(scope, node.type)
         _check_testable(scope, bound.type, target, node.at)
-        plain = bound.type.is_value and not bound.type.is_nullable
+        plain = not bound.type.takes_null
         always = plain and scope.registry.derives(bound.type, target)
     scope.facts.partial = True
     variable = scope.declare(node.name, target, node.name_at)
@@ -101,7 +101,7 @@ def constant_test(scope: Scope, bound: Bound, node: Node) -> tuple[str, Bound]:
     if bound.type is not scope.registry.object and bound.type.kind not in ("interface", "null"):
         if constant.constant is not None:
             constant = convert(scope, constant, bound.type.underlying, node)
-        elif bound.type.is_value and not bound.type.is_nullable:
+        elif not bound.type.takes_null:
             constant = convert(scope, constant, bound.type, node)
     if constant.constant is None:
         code = repr(bound.constant is None) if bound.is_constant else f"({bound.code} is None)"

@@ -44,7 +44,7 @@ def default_value(scope: Scope, kind: Type) -> Bound:
 
 def is_safe(value: Bound) -> bool:
     """Whether a value is never null, by itself or by its type."""
-    return value.safe or (value.type.is_value and not value.type.is_nullable)
+    return value.safe or not value.type.takes_null
 
 
 def not_null(scope: Scope, value: Bound) -> str:
