@@ -1,8 +1,8 @@
 """Functions that generated Python calls where Python has no expression: assignments, and checks for null."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.exceptions import ClrException, array_range, null_reference, overflow
@@ -49,7 +49,7 @@ def keep(*values: object) -> object:
     return values[-1]
 
 
-def _offset(array: ClrArray, indices: tuple[int, ...]) -> int:
+def _offset(array: ClrArray, indices: Sequence[int]) -> int:
     offset = 0
     for index, size in zip(indices, array.shape, strict=True):
         if not 0 <= index < size:
@@ -72,17 +72,16 @@ def array_item(array: "ClrArray | bytearray", *indices: int) -> object:
     return array.items[index]
 
 
-def array_store(array: "ClrArray | bytearray", *rest: object) -> None:
-    """`array[i] = value`"""
+def array_store(array: "ClrArray | bytearray", *rest: Any) -> None:
+    """`array[i] = value` or `array[i, j] = value`"""
     *indices, value = rest
-    places = tuple(int(index) for index in indices)  # type: ignore[call-overload]
-    index = places[0]
-    if not isinstance(array, bytearray) and len(places) > 1:
-        array.items[_offset(array, places)] = value
+    index = indices[0]
+    if not isinstance(array, bytearray) and len(indices) > 1:
+        array.items[_offset(array, indices)] = value
     elif not 0 <= index < len(array):
         raise array_range()
     elif isinstance(array, bytearray):
-        array[index] = int(value)  # type: ignore[call-overload]
+        array[index] = value
     else:
         _check_element(array, value)
         array.items[index] = value

@@ -10,7 +10,7 @@ from apimlb.policy.csharp.binding import folding
 from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.conversion import called, constant_conversion, convert
 from apimlb.policy.csharp.binding.scope import Scope
-from apimlb.policy.csharp.binding.values import literal, once
+from apimlb.policy.csharp.binding.values import if_not_null, literal, once
 from apimlb.policy.csharp.conversions import INTEGRAL, NUMERIC, SIGNED, nearest
 from apimlb.policy.csharp.syntax.nodes import Literal, Node, Unary
 
@@ -93,7 +93,7 @@ def _lifted(given: Operands, operation: BinaryOperation) -> Bound:
         inner = kind if side.type is NULL else side.type.underlying
         code = convert(scope, Bound(inner, name, repeatable=True), kind, at).code
         if operator in EQUALITY:  # null equals null
-            code = side.code if code == name else f"({code} if {first} is not None else None)"
+            code = side.code if code == name else if_not_null(first, code, "None")
         values.append(Bound(kind, code))
         tests.append(f"({first} is None)")
     if operator in EQUALITY:

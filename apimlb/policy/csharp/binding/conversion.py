@@ -16,7 +16,7 @@ from apimlb.policy.clr.types.signatures import Member
 from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.dispatch import as_value, bind
 from apimlb.policy.csharp.binding.scope import Result, Scope, Untyped
-from apimlb.policy.csharp.binding.values import literal, once
+from apimlb.policy.csharp.binding.values import if_not_null, literal, once
 from apimlb.policy.csharp.conversions import INTEGRAL, Conversion
 from apimlb.policy.csharp.runtime import decimal_character, throw_no_value
 from apimlb.policy.csharp.syntax.nodes import Literal, Node
@@ -142,7 +142,7 @@ def _nullable(scope: Scope, bound: Bound, target: Type, at: int | Node) -> Bound
     first, again = once(scope, bound)
     code = _step(scope, Bound(source, again, repeatable=True), wanted, at).code
     nothing = "None" if target.is_nullable else scope.call(throw_no_value)
-    return Bound(target, f"({code} if {first} is not None else {nothing})")
+    return Bound(target, if_not_null(first, code, nothing))
 
 
 def _user(scope: Scope, member: Member, bound: Bound, target: Type, at: int | Node) -> Bound:

@@ -13,7 +13,7 @@ from apimlb.policy.csharp.binding.captures import declaration
 from apimlb.policy.csharp.binding.conversion import called, convert
 from apimlb.policy.csharp.binding.dispatch import as_value, bind, value
 from apimlb.policy.csharp.binding.scope import Result, Scope
-from apimlb.policy.csharp.binding.values import literal, not_null, once
+from apimlb.policy.csharp.binding.values import if_not_null, literal, not_null, once
 from apimlb.policy.csharp.conversions import NUMERIC
 from apimlb.policy.csharp.known_names import NAMESPACES
 from apimlb.policy.csharp.syntax import nodes
@@ -211,7 +211,7 @@ def bind_conditional_access(scope: Scope, node: nodes.ConditionalAccess) -> boun
         scope.refuse("CS0023", node.at, "?", result)
     if not result.takes_null:
         result = scope.registry.nullable(result)
-    return bound.Bound(result, f"({inner.code} if {first} is not None else None)")
+    return bound.Bound(result, if_not_null(first, inner.code, "None"))
 
 
 def bind_receiver(scope: Scope, node: nodes.Receiver) -> bound.Bound:

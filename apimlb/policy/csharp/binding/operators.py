@@ -22,7 +22,7 @@ from apimlb.policy.csharp.binding.dispatch import bind, value
 from apimlb.policy.csharp.binding.lookup import type_of
 from apimlb.policy.csharp.binding.scope import Scope
 from apimlb.policy.csharp.binding.text import concatenated
-from apimlb.policy.csharp.binding.values import identity, literal, once, throw_code
+from apimlb.policy.csharp.binding.values import identity, if_not_null, literal, once, throw_code
 from apimlb.policy.csharp.conversions import NUMERIC
 from apimlb.policy.csharp.syntax import nodes
 
@@ -210,20 +210,16 @@ def _coalesce(scope: Scope, node: nodes.Binary) -> Bound:
     first, again = once(scope, left)
     plain = left.type.underlying
     if isinstance(node.right, nodes.ThrowExpression):
-        return Bound(plain, _if_not_null(first, again, throw_code(scope, node.right)), safe=True)
+        return Bound(plain, if_not_null(first, again, throw_code(scope, node.right)), safe=True)
     for target in (plain, left.type):
         if converts(scope, right, target):
             made = convert(scope, right, target, node.right)
-            return Bound(target, _if_not_null(first, again, made.code), safe=made.safe)
+            return Bound(target, if_not_null(first, again, made.code), safe=made.safe)
     inner = Bound(plain, again, repeatable=True, safe=True)
     if not converts(scope, inner, right.type):
         _no_operator(scope, "??", left, right, node)
     code = convert(scope, inner, right.type, node).code
-    return Bound(right.type, _if_not_null(first, code, right.code), safe=right.safe)
-
-
-def _if_not_null(first: str, then: str, otherwise: str) -> str:
-    return f"({then} if {first} is not None else {otherwise})"
+    return Bound(right.type, if_not_null(first, code, right.code), safe=right.safe)
 
 
 def bind_conditional(scope: Scope, node: nodes.Conditional) -> Bound:
@@ -282,7 +278,7 @@ def _unary(scope: Scope, operator: str, bound: Bound, node: nodes.Unary) -> Boun
     if kind.is_nullable:
         first, again = once(scope, bound)
         made = _unary(scope, operator, Bound(kind.underlying, again, repeatable=True), node)
-        return made and Bound(scope.registry.nullable(made.type), _if_not_null(first, made.code, "None"))
+        return made and Bound(scope.registry.nullable(made.type), if_not_null(first, made.code, "None"))
     if operator == "!" and kind is scope.registry.bool:
         folded = literal(scope, not bound.constant, kind) if bound.is_constant else None
         return folded or Bound(kind, f"(not {bound.code})", safe=True)

@@ -52,7 +52,11 @@ def not_null(scope: Scope, value: Bound) -> str:
     if is_safe(value):
         return value.code
     first, again = once(scope, value)
-    return f"({again} if {first} is not None else {scope.use(throw_null)}())"
+    return if_not_null(first, again, scope.call(throw_null))
+
+
+def if_not_null(first: str, then: str, otherwise: str) -> str:
+    return f"({then} if {first} is not None else {otherwise})"
 
 
 def once(scope: Scope, value: Bound) -> tuple[str, str]:
