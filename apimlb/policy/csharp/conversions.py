@@ -23,9 +23,9 @@ IMPLICIT_NUMERIC: dict[str, frozenset[str]] = {
         "Single": "Double",
     }.items()
 }
-_INTEGRAL = "SByte Byte Int16 UInt16 Int32 UInt32 Int64 UInt64 Char"
-INTEGRAL = frozenset(_S + name for name in _INTEGRAL.split())
 SIGNED = frozenset(_S + name for name in ("SByte", "Int16", "Int32", "Int64"))
+UNSIGNED = frozenset(_S + name for name in ("Byte", "UInt16", "UInt32", "UInt64"))
+INTEGRAL = SIGNED | UNSIGNED | {_S + "Char"}
 NUMERIC = INTEGRAL | {_S + "Single", _S + "Double", _S + "Decimal"}
 
 

@@ -14,7 +14,7 @@ from apimlb.policy.csharp.binding.conversion import converts
 from apimlb.policy.csharp.binding.dispatch import value_or_untyped
 from apimlb.policy.csharp.binding.lookup import is_var, type_of
 from apimlb.policy.csharp.binding.scope import Scope, Untyped
-from apimlb.policy.csharp.conversions import SIGNED
+from apimlb.policy.csharp.conversions import SIGNED, UNSIGNED
 from apimlb.policy.csharp.syntax.nodes import Argument, Name, Node, TypedName
 
 
@@ -99,8 +99,6 @@ def passing(parameter: Parameter) -> str:
     """The keyword that an argument for it must carry: "out", "ref" or ""."""
     return parameter.mode if parameter.mode in ("out", "ref") else ""
 
-
-_UNSIGNED = frozenset(("System.Byte", "System.UInt16", "System.UInt32", "System.UInt64"))
 
 Bounds = dict[str, list[Bound]]
 """What is known of each type parameter: values that must convert to it."""
@@ -232,6 +230,6 @@ def _better_target(scope: Scope, given: Type, one: Type, other: Type) -> int:
     backward = scope.conversions.implicit(other, one) is not None
     if forward != backward:
         return 1 if forward else -1
-    if one.name in SIGNED and other.name in _UNSIGNED:
+    if one.name in SIGNED and other.name in UNSIGNED:
         return 1
-    return -1 if one.name in _UNSIGNED and other.name in SIGNED else 0
+    return -1 if one.name in UNSIGNED and other.name in SIGNED else 0

@@ -16,7 +16,7 @@ from apimlb.policy.csharp.syntax.nodes import Literal, Node, Unary
 
 EQUALITY = frozenset(("==", "!="))
 _REAL = frozenset(("System.Single", "System.Double"))
-_UNSIGNED = frozenset(("System.UInt32", "System.UInt64"))
+_WIDE_UNSIGNED = frozenset(("System.UInt32", "System.UInt64"))
 _INT_RANGE = "-2147483648 <= ({t} := {code}) <= 2147483647"
 
 
@@ -129,7 +129,7 @@ def numeric_operation(given: Operands) -> BinaryOperation | None:
 
 def _fitted(scope: Scope, bound: Bound, kind: Type, beside: Type) -> Type:
     """An int constant beside a uint or ulong takes that type where it fits."""
-    fits = beside.name in _UNSIGNED and constant_conversion(scope, bound, beside) is not None
+    fits = beside.name in _WIDE_UNSIGNED and constant_conversion(scope, bound, beside) is not None
     return beside if fits else kind
 
 
@@ -168,7 +168,7 @@ def _whole(scope: Scope, code: str, name: str) -> str:
 def _shift(scope: Scope, operator: str, one: Type, other: Type) -> BinaryOperation | None:
     """`left << right`: the right side is an int, the left one an integer of its own promoted type."""
     int_type = scope.registry.int
-    common = one if one.name in _UNSIGNED else promoted(scope, one, int_type)
+    common = one if one.name in _WIDE_UNSIGNED else promoted(scope, one, int_type)
     if one.name not in INTEGRAL or common is None or scope.conversions.implicit(other, int_type) is None:
         return None
     mask, name = folding.shift_mask(common), folding.plain_name(common)
@@ -237,7 +237,7 @@ def numeric_unary(scope: Scope, operator: str, bound: Bound, node: Unary) -> Bou
     smallest = _smallest(scope, operator, bound, node)
     if smallest is not None:
         return smallest
-    unsigned = plain.name in _UNSIGNED and operator != "-"
+    unsigned = plain.name in _WIDE_UNSIGNED and operator != "-"
     common = plain if unsigned else promoted(scope, plain, scope.registry.int)
     if common is None:
         return None
@@ -250,7 +250,7 @@ def numeric_unary(scope: Scope, operator: str, bound: Bound, node: Unary) -> Bou
 def _smallest(scope: Scope, operator: str, bound: Bound, node: Unary) -> Bound | None:
     """The smallest int and the smallest long, whose digits alone are a uint and a ulong."""
     bare = isinstance(node.operand, Literal) and id(node.operand) not in scope.program.source.brackets
-    if operator != "-" or not bare or bound.type.name not in _UNSIGNED:
+    if operator != "-" or not bare or bound.type.name not in _WIDE_UNSIGNED:
         return None
     for value, name in ((2**31, "System.Int32"), (2**63, "System.Int64")):
         if bound.constant == value:

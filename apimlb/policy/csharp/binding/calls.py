@@ -202,7 +202,7 @@ def element(scope: Scope, target: Bound, written: Sequence[Argument], at: int | 
     chosen = call.best(given[0].at if given else at)
     if chosen is None:
         raise call.refusal("this", candidates[0][0], scope.offset(at))
-    still = target.safe or all(isinstance(each.value, Untyped) or each.value.is_still for each in given)
+    still = target.safe or _are_still(given)
     arguments = tuple(parameter_values(scope, chosen))
     kind = result_of(scope, chosen.owner, chosen.member)
     return Access(kind, target, chosen.owner, chosen.member, arguments, still)
