@@ -64,8 +64,9 @@ def _declared_later(scope: Scope, node: nodes.Name) -> PolicyError | None:
         found = declaration(names.statements, node.name)
         if found is not None:
             at, inferred = found
-            early = at > node.at or inferred
-            return scope.error("CS0841" if early else "CS0165", node.at, node.name)
+            if at > node.at or inferred:
+                return scope.error("CS0841", node.at, node.name)
+            return scope.error("CS0165", node.at, node.name)
     return None
 
 
