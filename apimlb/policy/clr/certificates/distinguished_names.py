@@ -10,7 +10,6 @@ from typing import ClassVar, NamedTuple
 from apimlb.policy.clr.budget import charge_each
 from apimlb.policy.clr.crypto.hashes import C, crypto_error
 from apimlb.policy.clr.crypto.oids import NAMES, is_numeric, value_of
-from apimlb.policy.clr.exceptions import required
 
 _TEXTS = {0x0C: "utf-8", 0x13: "ascii", 0x14: "latin-1", 0x16: "ascii", 0x1C: "utf-32-be", 0x1E: "utf-16-be"}
 _SPECIAL = re.compile(r'[,+="\n<>#;]|\A\s|\s\Z')
@@ -135,13 +134,3 @@ def written_name(text: str) -> DistinguishedName:
 def _is_key(key: str) -> bool:
     plain = key[4:] if key.lower().startswith("oid.") else key
     return is_numeric(plain) or value_of(key) is not None
-
-
-def encoded_name(content: bytearray | None) -> DistinguishedName:
-    content = required(content, "value")
-    return DistinguishedName(name_text(bytes(content)))
-
-
-def copied_name(other: DistinguishedName | None) -> DistinguishedName:
-    other = required(other, "asnEncodedData")
-    return DistinguishedName(other.name)

@@ -6,8 +6,8 @@ Certificates come from the request, from the deployment, or from bytes; nothing 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from apimlb.policy.clr.certificates import distinguished_names
 from apimlb.policy.clr.certificates.certificate import X509, PublicKey, X, hexadecimal
+from apimlb.policy.clr.certificates.distinguished_names import DistinguishedName, name_text, written_name
 from apimlb.policy.clr.crypto.hashes import crypto_error, digest, not_on_this_platform
 from apimlb.policy.clr.crypto.oids import Oid
 from apimlb.policy.clr.crypto.rsa_arguments import HashAlgorithmName, checked_name, known_hash
@@ -120,11 +120,6 @@ def rsa_public(certificate: X509) -> "Rsa | None":
     return None if found is None else found.copy()
 
 
-def rsa_private(certificate: X509) -> "Rsa | None":
-    """GetRSAPrivateKey: null for a certificate without a private key."""
-    return None if certificate.key is None else certificate.key.copy()
-
-
 def _bytes_and_text(method: str, of: Callable[[X509], bytes]) -> tuple[Row, ...]:
     """A method that yields bytes of a certificate, and one that yields their text."""
     return (
@@ -174,11 +169,11 @@ _SECOND = (
     ("string SerialNumber", lambda certificate: hexadecimal(certificate.facts.serial)),
     (
         "X500DistinguishedName SubjectName",
-        lambda certificate: distinguished_names.DistinguishedName(certificate.facts.subject),
+        lambda certificate: DistinguishedName(certificate.facts.subject),
     ),
     (
         "X500DistinguishedName IssuerName",
-        lambda certificate: distinguished_names.DistinguishedName(certificate.facts.issuer),
+        lambda certificate: DistinguishedName(certificate.facts.issuer),
     ),
     ("DateTime NotBefore", "{0}.facts.not_before"),
     ("DateTime NotAfter", "{0}.facts.not_after"),
@@ -208,9 +203,11 @@ DEFINITIONS = (
     Definition(
         X + "X500DistinguishedName", "class",
         rows=(
-            ("new(byte[] encodedDistinguishedName)", distinguished_names.encoded_name),
-            ("new(string! distinguishedName)", distinguished_names.written_name),
-            ("new(X500DistinguishedName distinguishedName)", distinguished_names.copied_name),
+            ("new(byte[] encodedDistinguishedName)",
+             lambda content: DistinguishedName(name_text(bytes(required(content, "value"))))),
+            ("new(string! distinguishedName)", written_name),
+            ("new(X500DistinguishedName distinguishedName)",
+             lambda other: DistinguishedName(required(other, "asnEncodedData").name)),
             ("string Name", "{0}.name"),
         ),
     ),
@@ -225,7 +222,8 @@ DEFINITIONS = (
         X + "RSACertificateExtensions", "static",
         rows=(
             ("static RSA GetRSAPublicKey(this X509Certificate2! certificate)", rsa_public),
-            ("static RSA GetRSAPrivateKey(this X509Certificate2! certificate)", rsa_private),
+            ("static RSA GetRSAPrivateKey(this X509Certificate2! certificate)",
+             lambda certificate: None if certificate.key is None else certificate.key.copy()),
             ("static X509Certificate2 CopyWithPrivateKey(this X509Certificate2! certificate, RSA! "
              "privateKey)", X509.with_key),
         ),

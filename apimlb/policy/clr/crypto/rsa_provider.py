@@ -68,15 +68,7 @@ def _scheme(name: HashAlgorithmName, padding: SignaturePadding | None) -> tuple[
     return checked_name(name), required(padding, "padding").name
 
 
-# Secrets
-
-
-def encrypt(rsa: "Rsa", data: bytearray, padding: EncryptionPadding) -> bytearray:
-    return bytearray(rsa.encrypt(bytes(data), padding.hash_name))
-
-
-def decrypt(rsa: "Rsa", data: bytearray, padding: EncryptionPadding) -> bytearray:
-    return bytearray(rsa.decrypt(bytes(data), padding.hash_name))
+# Keys
 
 
 def create_rsa(bits: int = 2048) -> "Rsa":
@@ -89,9 +81,6 @@ def create_rsa(bits: int = 2048) -> "Rsa":
 def raw_value(rsa: "Rsa", data: bytearray | None) -> bytearray:
     """EncryptValue and DecryptValue"""
     raise not_supported("Method not supported.")
-
-
-# Keys
 
 
 def exported(form: str) -> Row:
@@ -228,8 +217,10 @@ DEFINITIONS = (
                  verify_data(rsa, bytes_part(data, offset, count), required(signature, "signature"), name,
                              padding)),
             (f"bool VerifyHash(byte[]! hash, byte[]! signature, {_HASHED})", verify_hash),
-            ("byte[] Encrypt(byte[]! data, RSAEncryptionPadding! padding)", encrypt),
-            ("byte[] Decrypt(byte[]! data, RSAEncryptionPadding! padding)", decrypt),
+            ("byte[] Encrypt(byte[]! data, RSAEncryptionPadding! padding)",
+             lambda rsa, data, padding: bytearray(rsa.encrypt(bytes(data), padding.hash_name))),
+            ("byte[] Decrypt(byte[]! data, RSAEncryptionPadding! padding)",
+             lambda rsa, data, padding: bytearray(rsa.decrypt(bytes(data), padding.hash_name))),
             ("byte[] EncryptValue(byte[] rgb)", raw_value),
             ("byte[] DecryptValue(byte[] rgb)", raw_value),
             ("RSAParameters ExportParameters(bool includePrivateParameters)",
