@@ -8,19 +8,16 @@ from apimlb.policy.clr.exceptions import OVER_LIMIT, ClrException, null_referenc
 _BASES = {
     "System.ArgumentNullException": "System.ArgumentException",
     "System.ArgumentOutOfRangeException": "System.ArgumentException",
-    "System.ArgumentException": "System.SystemException",
     "System.DivideByZeroException": "System.ArithmeticException",
     "System.OverflowException": "System.ArithmeticException",
-    "System.ArithmeticException": "System.SystemException",
     "System.UriFormatException": "System.FormatException",
-    "System.FormatException": "System.SystemException",
     "System.ObjectDisposedException": "System.InvalidOperationException",
     "Newtonsoft.Json.JsonReaderException": "Newtonsoft.Json.JsonException",
     "Newtonsoft.Json.JsonSerializationException": "Newtonsoft.Json.JsonException",
-    "System.Collections.Generic.KeyNotFoundException": "System.SystemException",
     "System.Text.RegularExpressions.RegexMatchTimeoutException": "System.TimeoutException",
     "System.Text.RegularExpressions.RegexParseException": "System.ArgumentException",
 }
+"""What each derives from; all others from System.SystemException."""
 
 
 def caught(error: Exception) -> ClrException:

@@ -124,7 +124,7 @@ def collection_copy(target: Collection, array: Array, at: int) -> None:
         arrays.copy_to(target, array, at)
         return
     if isinstance(target, ClrSet):
-        copy_set(target, array, at, len(target))
+        copy_set(target, array, at)
         return
     items = list(target)
     exceptions.required(array, "array")
@@ -135,8 +135,9 @@ def collection_copy(target: Collection, array: Array, at: int) -> None:
     write_into(array, at, items)
 
 
-def copy_set(target: ClrSet, array: Array, at: int, count: int) -> None:
+def copy_set(target: ClrSet, array: Array, at: int = 0, count: int | None = None) -> None:
     """HashSet<T>.CopyTo"""
+    count = len(target) if count is None else count
     exceptions.required(array, "array")
     for number, name in ((at, "arrayIndex"), (count, "count")):
         if number < 0:

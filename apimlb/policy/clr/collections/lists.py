@@ -65,8 +65,7 @@ def list_copy_part(target: ClrList, index: int, array: Array, at: int, count: in
     copy_part(target, index, array, at, count)
 
 
-def list_index_from(target: ClrList, value: object, start: int, count: int | None = None) -> int:
-    """IndexOf with a start"""
+def list_index_of(target: ClrList, value: object, start: int = 0, count: int | None = None) -> int:
     if start > len(target.items):
         raise index_range()
     return searches.index_of(target, value, start, count)
@@ -114,8 +113,7 @@ _LIST_ROWS: tuple[Row, ...] = (
     ("void CopyTo(T[] array[, int arrayIndex])", copy_to),
     ("void CopyTo(int index, T[] array, int arrayIndex, int count)", list_copy_part),
     ("List.Enumerator<T> GetEnumerator()", ENUMERATOR),
-    ("int IndexOf(T item)", searches.index_of),
-    ("int IndexOf(T item, int index[, int count])", list_index_from),
+    ("int IndexOf(T item[, int index[, int count]])", list_index_of),
     ("int LastIndexOf(T item)", searches.last_index_of),
     ("int LastIndexOf(T item, int index[, int count])", list_last_index_from),
     ("bool Remove(T item)", collection_remove),

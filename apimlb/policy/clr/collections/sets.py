@@ -166,11 +166,7 @@ _SET_ROWS: tuple[Row, ...] = (
     ("int EnsureCapacity(int capacity)", ClrSet.ensure),
     ("void TrimExcess()", set_trim),
     ("void OnDeserialization(object sender)", deserialized),
-    (
-        "void CopyTo(T[] array[, int arrayIndex])",
-        lambda target, array, at=0: copy_set(target, array, at, len(target)),
-    ),
-    ("void CopyTo(T[] array, int arrayIndex, int count)", copy_set),
+    ("void CopyTo(T[] array[, int arrayIndex[, int count]])", copy_set),
     ("HashSet.Enumerator<T> GetEnumerator()", ENUMERATOR),
     *_SET_OPERATIONS,
 )

@@ -81,8 +81,7 @@ DEFINITIONS = (
         rows=(
             ("string ToString(string format)", format_enum),
             ("int CompareTo(object target)", compare_enum),
-            ("static bool TryParse<T>(string value, out T result)", Call(try_parse_enum, types=("T",))),
-            ("static bool TryParse<T>(string value, bool ignoreCase, out T result)",
+            ("static bool TryParse<T>(string value[, bool ignoreCase], out T result)",
              Call(try_parse_enum, types=("T",))),
         ),
     ),

@@ -119,19 +119,14 @@ def concat(*parts: str) -> str:
     return made
 
 
-def is_boxed(value: object) -> bool:
-    """Whether .NET keeps the value in a box of its own wherever it is an object."""
-    return isinstance(value, int | float | Decimal) or bool(getattr(value, "boxed", False))
-
-
 def same(left: object, right: object) -> bool:
     """Reference equality of what stands in one place."""
     return left is right
 
 
 def same_objects(left: object, right: object) -> bool:
-    """Reference equality; each value that is boxed is an object of its own."""
-    return left is right and not is_boxed(left)
+    """Reference equality; .NET keeps a value in a box of its own wherever it is an object."""
+    return left is right and not isinstance(left, int | float | Decimal) and not getattr(left, "boxed", False)
 
 
 def clr_equals(left: object, right: object) -> bool:
