@@ -171,7 +171,7 @@ def _clauses(scope: Scope, catches: Sequence[statement_nodes.Catch], kept: str, 
     before: Lines = []
     inner = scope.inside().after(before)
     kind = _caught(scope, each, done)
-    test = scope.call(is_caught, kept, repr(kind.name))
+    test = scope.call(is_caught, kept)
     if each.name is not None:
         variable = inner.declare(each.name, kind, each.name_at)
         test = f"({test} and ({assigned_local(scope, variable, kept)}, True)[1])"
