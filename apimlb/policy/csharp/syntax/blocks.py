@@ -61,12 +61,10 @@ def parse_statement(cursor: Cursor) -> Node:
     token = cursor.token
     if cursor.at_text("{"):
         return parse_block(cursor)
-    if token.kind == "keyword":
-        form = _STATEMENTS.get(token.text)
-        # `checked(...)` is an expression after all.
-        if form is not None and not (token.text in _OVERFLOWS and cursor.peek().text == "("):
-            return _parts(cursor, *form)
-        if token.text in _REFUSED and not (token.text == "default" and cursor.peek().text == "("):
+    if token.kind == "keyword" and not (token.text in _EXPRESSIONS_TOO and cursor.peek().text == "("):
+        if token.text in _STATEMENTS:
+            return _parts(cursor, *_STATEMENTS[token.text])
+        if token.text in _REFUSED:
             code, what = _REFUSED[token.text]
             cursor.refuse(what, code)
     if cursor.at_name_before(":"):
@@ -75,7 +73,7 @@ def parse_statement(cursor: Cursor) -> Node:
         cursor.refuse("'yield' is not possible in a policy expression", "CS1624")
     if cursor.accept("void"):
         return _local_function(cursor, TypeName(token.at, [("void", [])]))
-    return _declaration(cursor) or _expression_statement(cursor)
+    return _declaration(cursor) or _ended(cursor, _run(cursor))
 
 
 def _ended(cursor: Cursor, statement: Node) -> Node:
@@ -86,10 +84,6 @@ def _ended(cursor: Cursor, statement: Node) -> Node:
 def _run(cursor: Cursor) -> Node:
     """An expression as a statement."""
     return statement_nodes.ExpressionStatement(cursor.token.at, cursor.expression())
-
-
-def _expression_statement(cursor: Cursor) -> Node:
-    return _ended(cursor, _run(cursor))
 
 
 def _declaration(cursor: Cursor) -> Node | None:
@@ -278,7 +272,8 @@ def _case_pattern(cursor: Cursor) -> Node:
     return cursor.expression()
 
 
-_OVERFLOWS = ("checked", "unchecked")
+_EXPRESSIONS_TOO = ("checked", "unchecked", "default")
+"""Keywords that begin an expression where a bracket follows."""
 _STATEMENTS: dict[str, tuple[Any, ...]] = {
     "break": (statement_nodes.Break, ";"),
     "checked": (lambda at, body: statement_nodes.CheckedBlock(at, body, "checked"), parse_block),
