@@ -79,13 +79,7 @@ class Names:
             names = names.outer
 
     def find(self, name: str) -> bound.Symbol | None:
-        names: Names | None = self
-        while names is not None:
-            found = names.own.get(name)
-            if found is not None:
-                return found
-            names = names.outer
-        return None
+        return next((names.own[name] for names in self.outward() if name in names.own), None)
 
     def enter(self, symbol: bound.Symbol) -> None:
         self.own[symbol.name] = symbol

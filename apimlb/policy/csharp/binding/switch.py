@@ -170,7 +170,7 @@ def _choice(scope: Scope, node: Switch, switched: Bound, chosen: str) -> tuple[L
             if label.pattern is not None:
                 lines += _label_lines(inner, label, label.pattern, switched, handled, f"{chosen} = {number}")
             elif default >= 0:
-                _repeated(scope, label, "default:")
+                scope.refuse("CS0152", label.at, "default:")
             else:
                 default = number
     scope.facts.truths[id(node)] = handled.all
@@ -223,13 +223,9 @@ def _handle_constant(scope: Scope, label: SwitchLabel, constant: Bound, handled:
     if handled.all or taken or (key in handled.constants and handled.patterns):
         scope.refuse("CS8120", label.at)
     if key in handled.constants:
-        _repeated(scope, label, _constant_text(constant.constant))
+        scope.refuse("CS0152", label.at, _constant_text(constant.constant))
     if label.when is None:
         handled.constants.append(key)
-
-
-def _repeated(scope: Scope, label: SwitchLabel, text: str) -> None:
-    scope.refuse("CS0152", label.at, text)
 
 
 def _constant_text(value: object) -> str:
