@@ -49,18 +49,15 @@ def _is_loose(piece: str) -> bool:
 
 def _pieces(run: str) -> list[str]:
     """A run of escapes: characters beyond ASCII as they are, all else as it was escaped."""
-    content, made, at = bytes.fromhex(run.replace("%", "")), [], 0
+    content = bytes.fromhex(run.replace("%", ""))
     BUDGET.spend(2 * len(content))
-    while at < len(content):
-        first = content[at]
-        size = 1 if first < 0xC2 or first > 0xF4 else 2 if first < 0xE0 else 3 if first < 0xF0 else 4
-        try:
-            char = content[at : at + size].decode().strip("\ufffd") if size > 1 else ""
-        except UnicodeDecodeError:
-            char = ""
-        size = size if char else 1
-        made.append(char or run[3 * at : 3 * at + 3])
-        at += size
+    made: list[str] = []
+    at = 0
+    for char in content.decode("utf-8", "surrogateescape"):
+        end = at + 3 * len(char.encode("utf-8", "surrogateescape"))
+        whole_char = end > at + 3 and char != "\ufffd"
+        made += [char] if whole_char else [run[place : place + 3] for place in range(at, end, 3)]
+        at = end
     return made
 
 

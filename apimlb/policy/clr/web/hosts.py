@@ -5,6 +5,8 @@ import re
 _PART = re.compile(r"(0[xX][0-9a-fA-F]+)|(0[0-7]*)|([1-9][0-9]*)")
 """Of an address of IPv4: hexadecimal, octal or decimal."""
 
+_ZEROS = re.compile(r"\b0(?::0\b)+")
+
 
 def read_four(text: str) -> bytes:
     """1.2.3.4, and with fewer parts, the last one taking the rest; raises ValueError."""
@@ -47,14 +49,8 @@ def _ends_in_four(words: list[int]) -> bool:
 
 def _six_text(words: list[int]) -> str:
     """Words of an address of IPv6, the longest run of zeros left out."""
-    runs = [
-        (end - start, -start)
-        for start in range(len(words))
-        for end in range(start + 2, len(words) + 1)
-        if not any(words[start:end])
-    ]
-    texts = [f"{word:x}" for word in words]
-    if not runs:
-        return ":".join(texts)
-    length, start = max(runs)
-    return f"{':'.join(texts[:-start])}::{':'.join(texts[length - start :])}"
+    text = ":".join(f"{word:x}" for word in words)
+    longest = max(_ZEROS.finditer(text), key=lambda run: len(run[0]), default=None)
+    if longest is None:
+        return text
+    return f"{text[: longest.start()].rstrip(':')}::{text[longest.end() :].lstrip(':')}"
