@@ -11,7 +11,7 @@ from apimlb.policy.clr.convert import parsing
 from apimlb.policy.clr.convert.parsing import CONVERSIONS
 from apimlb.policy.clr.convert.type_codes import DB_NULL, change_type, type_code
 from apimlb.policy.clr.keywords import KEYWORDS
-from apimlb.policy.clr.numbers.arithmetic import INTEGERS, chars_of, wrap
+from apimlb.policy.clr.numbers.arithmetic import INTEGERS, chars_of, fitted, wrap
 from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.strings.encodings import from_base64, to_base64
 from apimlb.policy.clr.types.definitions import Definition, Row
@@ -124,7 +124,7 @@ def _from_digits(text: str | None, base: int, name: str) -> int:
         raise exceptions.overflow(name)
     value = int(digits, base)
     if base == 10:
-        return parsing.fitted(-value if minus else value, name)
+        return fitted(-value if minus else value, name)
     if value > highest - lowest:
         raise exceptions.overflow(name)
     return wrap(value, name)

@@ -11,6 +11,7 @@ from apimlb.policy.clr.dates.instants import DateTime
 from apimlb.policy.clr.dates.parsing import parse_date
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.numbers import arithmetic
+from apimlb.policy.clr.numbers.arithmetic import fitted
 from apimlb.policy.clr.objects.text import clr_type_name
 
 # Possessive, all of them: giving back white space would take time that grows with its square.
@@ -64,13 +65,6 @@ def parse_integer(text: str | None, name: str) -> int:
     if len(match[1]) > 400:
         raise exceptions.overflow(name)
     return fitted(int(match[1]), name)
-
-
-def fitted(value: int, name: str) -> int:
-    lowest, highest, make = arithmetic.INTEGERS[name]
-    if not lowest <= value <= highest:
-        raise exceptions.overflow(name)
-    return make(value)
 
 
 def _real_text(text: str, form: re.Pattern[str]) -> str:

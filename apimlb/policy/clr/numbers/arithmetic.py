@@ -141,6 +141,14 @@ def checked(value: int, name: str) -> int:
     return make(value)
 
 
+def fitted(value: int, name: str) -> int:
+    """An integer that must fit the type that it is converted to; throws System.OverflowException."""
+    lowest, highest, make = INTEGERS[name]
+    if not lowest <= value <= highest:
+        raise overflow(name)
+    return make(value)
+
+
 def both(left: bool | None, right: bool | None) -> bool | None:
     """`&` of bool?: false as soon as one side is."""
     if left is False or right is False:
@@ -213,12 +221,10 @@ def decimal_of(value: Decimal) -> Decimal:
         return value
     if exponent > 0:
         return value.quantize(Decimal(1), context=_DECIMALS)
-    scale = min(-exponent, 28)
-    while scale >= 0:
+    for scale in range(min(-exponent, 28), -1, -1):
         rounded = value.quantize(Decimal(1).scaleb(-scale), context=_DECIMALS)
         if rounded.scaleb(scale, _DECIMALS).copy_abs() < 2**96:
             return rounded
-        scale -= 1
     raise overflow("Decimal")
 
 
@@ -262,15 +268,10 @@ def decimal_from_float(value: float) -> Decimal:
 def truncate(value: float | Decimal, name: str) -> int:
     """An unchecked conversion of a real number to an integer type; out of range is unspecified in C# and
     gives the lowest value here, as on x64."""
-    lowest, highest, make = INTEGERS[name]
     if isinstance(value, Decimal):
-        whole = int(value)
-        if not lowest <= whole <= highest:
-            raise overflow(name)
-        return make(whole)
-    if math.isnan(value) or math.isinf(value):
-        return make(lowest if name in ("Int32", "Int64") else 0)
-    whole = int(value)
+        return fitted(int(value), name)
+    lowest, highest, make = INTEGERS[name]
+    whole = int(value) if math.isfinite(value) else 2**64
     if lowest <= whole <= highest:
         return make(whole)
     if name in ("Int32", "Int64"):

@@ -4,10 +4,10 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from functools import partial
 
 from apimlb.policy.clr.collections.containers import ClrArray
-from apimlb.policy.clr.convert.parsing import fitted
 from apimlb.policy.clr.exceptions import argument, argument_range, overflow
 from apimlb.policy.clr.keywords import KEYWORDS
-from apimlb.policy.clr.numbers import arithmetic, mathematics
+from apimlb.policy.clr.numbers import arithmetic
+from apimlb.policy.clr.numbers.mathematics import ROUNDING_ROWS
 from apimlb.policy.clr.objects.ordering import compare
 from apimlb.policy.clr.types.definitions import Row
 
@@ -17,11 +17,6 @@ _SCALE_BITS = 0x00FF0000
 _MOST_PLACES = 28
 _CURRENCY = 10_000
 """Parts of an OLE Automation currency unit."""
-
-
-def to_integer(value: Decimal, name: str) -> int:
-    """decimal.ToInt32, ToInt64 and those of the other integers: cut, not rounded."""
-    return fitted(int(value), name)
 
 
 def from_currency(units: int) -> Decimal:
@@ -83,12 +78,11 @@ ROWS: tuple[Row, ...] = (
     ("static int[] GetBits(decimal d)", get_bits),
     ("static decimal FromOACurrency(long cy)", from_currency),
     ("static long ToOACurrency(decimal value)", to_currency),
-    ("static decimal Round(decimal d[, int decimals][, MidpointRounding mode])", mathematics.round_decimal),
-    *((f"static decimal {name}(decimal d)", call) for name, call in mathematics.WHOLE_DECIMALS.items()),
+    *ROUNDING_ROWS,
     ("static double ToDouble(decimal d)", float),
     ("static float ToSingle(decimal d)", lambda value: arithmetic.Single(float(value))),
     *(
-        (f"static {KEYWORDS[name]} To{name}(decimal d)", partial(to_integer, name=name))
+        (f"static {KEYWORDS[name]} To{name}(decimal d)", partial(arithmetic.truncate, name=name))
         for name in arithmetic.INTEGERS
     ),
 )

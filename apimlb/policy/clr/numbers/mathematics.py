@@ -68,10 +68,14 @@ def _whole(rounded: Callable[[float], int]) -> Callable[[float], float]:
     return lambda value: math.copysign(float(rounded(value)), value) if math.isfinite(value) else value
 
 
-WHOLE_DECIMALS: dict[str, Callable[[Decimal], Decimal]] = {
-    name: partial(Decimal.to_integral_value, rounding=rounding)
-    for name, rounding in (("Floor", ROUND_FLOOR), ("Ceiling", ROUND_CEILING), ("Truncate", ROUND_DOWN))
-}
+ROUNDING_ROWS: tuple[Row, ...] = (
+    ("static decimal Round(decimal d[, int decimals][, MidpointRounding mode])", round_decimal),
+    *(
+        (f"static decimal {name}(decimal d)", partial(Decimal.to_integral_value, rounding=rounding))
+        for name, rounding in (("Floor", ROUND_FLOOR), ("Ceiling", ROUND_CEILING), ("Truncate", ROUND_DOWN))
+    ),
+)
+"""What rounds decimals, which Math and Decimal have alike."""
 
 
 def power(value: float, exponent: float) -> float:
@@ -225,13 +229,12 @@ _OF_ONE = (
 MATH_ROWS: tuple[Row, ...] = (
     *(row for each in KEYWORDS.items() for row in _rows_of(*each)),
     *((f"static double {name.capitalize()}(double d)", _real(getattr(math, name))) for name in _OF_ONE),
-    *((f"static decimal {name}(decimal d)", call) for name, call in WHOLE_DECIMALS.items()),
+    *ROUNDING_ROWS,
     ("static double PI", lambda: math.pi),
     ("static double E", lambda: math.e),
     ("static double Round(double a)", round_real),
     ("static double Round(double value, int digits[, MidpointRounding mode])", round_real),
     ("static double Round(double value, MidpointRounding mode)", round_real),
-    ("static decimal Round(decimal d[, int decimals][, MidpointRounding mode])", round_decimal),
     ("static double Floor(double d)", _whole(math.floor)),
     ("static double Ceiling(double a)", _whole(math.ceil)),
     ("static double Truncate(double d)", _whole(math.trunc)),
