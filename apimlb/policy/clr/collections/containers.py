@@ -200,7 +200,7 @@ class ReadOnlyMap(ABC):
         key = exceptions.required(key, "key")
         raise exceptions.ClrException(
             "System.Collections.Generic.KeyNotFoundException",
-            f"The given key '{key}' was not present in the dictionary.",
+            f"The given key '{text_of(key)}' was not present in the dictionary.",
         )
 
     @property

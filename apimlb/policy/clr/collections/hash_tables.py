@@ -16,6 +16,7 @@ from apimlb.policy.clr.collections.containers import (
     unchanged,
 )
 from apimlb.policy.clr.exceptions import argument, out_of_range, over_limit, required
+from apimlb.policy.clr.objects.text import text_of
 
 MODIFIED_SET: Final = "Collection was modified after the enumerator was instantiated."
 
@@ -181,7 +182,7 @@ class ClrDictionary(HashTable, ReadOnlyMap):
 
     def add(self, key: object, value: object) -> None:
         if not self.try_add(key, value):
-            raise argument(f"An item with the same key has already been added. Key: {key}")
+            raise argument(f"An item with the same key has already been added. Key: {text_of(key)}")
 
     def remove(self, key: object) -> bool:
         return super().remove(required(key, "key"))
