@@ -14,6 +14,8 @@ from apimlb.cli.prose import complain, document_of
 from apimlb.deploy.refusals import MEANINGS, Refusal, error_of
 from apimlb.deploy.wording import WORDS
 from apimlb.errors import ApimlbError, PolicyError
+from apimlb.policy.document.problems import InvalidPolicy
+from apimlb.policy.document.reader import read
 
 PACKAGE = Path(apimlb.__file__).parent
 AZURE = "Azure's very own words"
@@ -30,6 +32,8 @@ def classes(above: type[ApimlbError] = ApimlbError) -> Iterator[type[ApimlbError
 
 
 def made(kind: type[ApimlbError]) -> ApimlbError:
+    if issubclass(kind, InvalidPolicy):
+        return kind(read("<base />"), "It happened.")
     if issubclass(kind, PolicyError):
         return kind("It happened.", line=3, column=7)
     return kind("It happened.", where="here", raw=AZURE)
