@@ -39,7 +39,7 @@ def _widens(source: Type, target: Type) -> bool:
 
 
 def nearest(members: Iterable[Member], rank: Callable[[Member], Any]) -> Member | None:
-    """The first of the members with the lowest rank; those that have none do not do."""
+    """The first of the members with the lowest rank. A member whose rank is None does not count."""
     ranked = [(found, member) for member in members if (found := rank(member)) is not None]
     return min(ranked, key=lambda each: each[0])[1] if ranked else None
 

@@ -125,7 +125,7 @@ def library() -> tuple[Registry, Conversions]:
 
 def compile_fresh(text: str, line: int = 1, column: int = 1) -> Expression:
     """`compile_expression` without its cache. Raises `ClrException` when the allowance is used up;
-    where none is in use, the expression has that of an upload."""
+    where no allowance is in use, the expression has that of an upload."""
     source = SourceText(text, line, column)
     if BUDGET.idle:
         try:

@@ -82,7 +82,8 @@ class Services(Protocol):
 
     async def forward(self, exchange: "Exchange", options: ForwardOptions) -> Response:
         """Send `exchange.outgoing(base_url)` to the backend that `exchange.backend` names, or to
-        `exchange.service_url` when it names none; raises PolicyFault when nobody answers."""
+        `exchange.service_url` when it names no backend; raises PolicyFault when no answer
+        comes."""
         ...
 
     async def send(self, request: Request, timeout: float) -> Response:

@@ -281,7 +281,7 @@ class _Machine:
         self.offset = -ticks if found[1] == "-" else ticks
         return True
 
-    # What it comes to
+    # From parts to a date
 
     def _settle(self, end: str) -> None:
         kind, shape = end.split(":")

@@ -187,7 +187,7 @@ class Composer:
         return made
 
     def _of_members(self, kind: Type, members: Members) -> object:
-        """The value of a type for an object, or what it says that stands for it."""
+        """The value of a type for an object, or for what its metadata names in its place."""
         if _name_of(kind) == _PAIR:
             key, value = self._named(kind, members, ("key", "value"))
             return containers.KeyValuePair(key, value, _names(kind))

@@ -23,14 +23,14 @@ class TextObject(list[tuple[str, Any]]):
 
 
 def items_of(item: object) -> list[Any] | None:
-    """The items of an array, None for what is none."""
+    """The items of an array; None where the item is something else."""
     if isinstance(item, JArray):
         return item.items
     return item if type(item) is list else None
 
 
 def members_of(item: object) -> list[tuple[str, Any]] | None:
-    """The members of an object, None for what is none."""
+    """The members of an object; None where the item is something else."""
     if isinstance(item, JObject):
         return [(prop.name, prop.value) for prop in item.properties.values()]
     return item if isinstance(item, TextObject) else None

@@ -299,7 +299,7 @@ class JObject(JContainer):
         exceptions.required(name, "propertyName")
 
     def append(self, prop: JProperty) -> None:
-        """A property of nobody's that is known to be new."""
+        """Add a property without a parent, whose name the object does not have."""
         bounded(len(self.properties) + 1)
         prop.parent = self
         self.properties[prop.name] = prop

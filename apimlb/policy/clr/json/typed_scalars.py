@@ -157,7 +157,7 @@ def _byte(item: object) -> int:
 
 
 def cast_scalar(kind: Type, token: JToken) -> object:
-    """The value that a scalar is cast to; throws JsonSerializationException where it is none."""
+    """The value that a scalar is cast to; throws JsonSerializationException for another token."""
     BUDGET.spend(2)
     assert isinstance(token, JValue)
     cast = TOKEN_CASTS.get(kind.underlying.name.removeprefix("System."))

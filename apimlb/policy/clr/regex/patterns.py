@@ -199,7 +199,7 @@ def expand(match: Match, pattern: str) -> str:
 
 
 def _reference(match: Match, found: re.Match[str]) -> str:
-    """What a reference in a replacement stands for; one to no group stands for itself."""
+    """The text in place of a reference in a replacement; a reference to no group stays as it is."""
     if found[0] == "$$":
         return "$"
     if name := found[1] or found[2]:

@@ -31,7 +31,7 @@ class Access(NamedTuple):
 Assignable = Variable | Access
 
 ELEMENT = Member("property", "this", False, (), [], VOID, array_item, setter=array_store)
-"""An element of any array; its type is in none of the tables."""
+"""An element of any array, whose type has no row in the tables."""
 
 assignables: dict[type[Node], Callable[[Scope, Any], Assignable | None]] = {}
 """By the class of a node, what finds the place that an assignment to it changes. `binder` fills it."""

@@ -52,7 +52,7 @@ class Cursor:
         return self._tokens[max(self.index - 1, 0)]
 
     def at_text(self, *texts: str) -> bool:
-        """Whether one of these operators or keywords is here; `@if` is none."""
+        """Whether one of these operators or keywords is here. `@if` is an identifier."""
         return self.token.text in texts and self.token.kind in ("op", "keyword")
 
     def at_word(self, text: str) -> bool:
@@ -109,7 +109,7 @@ class Cursor:
         self._depth -= 1
 
     def nested(self, production: Callable[["Cursor"], T]) -> T:
-        """What is parsed a level deeper. Where parsing fails nobody asks for the level any more."""
+        """What is parsed a level deeper. An error leaves the level as it is, since parsing ends there."""
         self.deeper()
         found = production(self)
         self.shallower()

@@ -21,7 +21,7 @@ class ExpressionStatement(Node):
     expression: Node
 
 
-# A statement that stands in another one is in a block, where none is written in one of its own.
+# The body of a statement is always a block: the parser puts one around a body that has none.
 
 
 class If(Node):

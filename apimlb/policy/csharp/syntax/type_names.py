@@ -63,7 +63,7 @@ def try_plain_type(cursor: Cursor) -> TypeName | None:
 
 
 def _type_parts(cursor: Cursor) -> list[tuple[str, list[TypeName]]]:
-    """The parts of a type's name; none where there is no type."""
+    """The parts of a type's name; an empty list where there is no type."""
     if cursor.token.kind == "keyword" and cursor.token.text in PREDEFINED:
         return [(cursor.advance().text, [])]
     parts: list[tuple[str, list[TypeName]]] = []

@@ -48,8 +48,8 @@ def _seconds(claims: Claims, name: str) -> float | None:
 
 
 def values_of(claims: Claims, name: str, separator: str = "") -> list[str]:
-    """A claim's values as text, or the parts of them between separators; none of null. Each look at a claim
-    is paid for: a policy may look at one many times."""
+    """A claim's values as text, or the parts of them between separators; an empty list for null. Each look at
+    a claim is paid for: a policy may look at one many times."""
     claim = claims.get(name)
     values = [] if claim is None else claim_texts(claim)
     formats.spend(len(values) + (sum(map(len, values)) >> 3))

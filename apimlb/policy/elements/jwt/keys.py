@@ -62,7 +62,7 @@ class IssuerCache:
             try:
                 keys[str(entry.get("kid", ""))] = public_key(entry)
             except (AttributeError, ValueError):
-                continue  # a key of a kind that this gateway does not know signs none of its tokens
+                continue  # the gateway accepts no token that is signed with a kind of key it does not know
         return Issuer(str(metadata.get("issuer", "")), keys, services.clock.now())
 
 
