@@ -55,6 +55,7 @@ check: $(DEV) ## formatting, lint, types, the import table, what is derived
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy apimlb tests
+	$(BIN)/mypy --explicit-package-bases benchmarks
 	$(BIN)/pytest -q tests/unit/test_house.py
 	$(BIN)/apimlb render --references policies --check
 	$(BIN)/python -m apimlb.cli.help_texts --check

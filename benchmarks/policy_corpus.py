@@ -91,13 +91,15 @@ _KEYS = re.compile(
 
 def full_context(expression: str) -> Json:
     """A context in which whatever the expression names is there."""
-    variables = {name: {"type": "string", "value": "abc"} for name in _PLAIN.findall(expression)}
+    variables: dict[str, Json] = {
+        name: {"type": "string", "value": "abc"} for name in _PLAIN.findall(expression)
+    }
     typed = [(kind, name) for kind, name in _CAST.findall(expression) + _GENERIC.findall(expression)]
     typed += [(kind, name) for name, kind in _AS.findall(expression)]
     for kind, name in typed:
         if kind in _CASTS:
             variables[name] = {"type": _CASTS[kind][0], "value": _CASTS[kind][1]}
-    headers = {"Content-Type": ["application/json"], "Authorization": ["Bearer " + _CASTS["Jwt"][1]]}
+    headers = {"Content-Type": ["application/json"], "Authorization": [f"Bearer {_CASTS['Jwt'][1]}"]}
     query: list[str] = []
     parameters: dict[str, str] = {}
     for where, name in _MAP.findall(expression):
@@ -182,8 +184,8 @@ def read_all(folders: list[Path]) -> None:
         except PolicyError as error:
             unread[path] = error
     print(f"{len(policies) - len(unread)} of {len(policies)} policy files read")
-    for path, error in unread.items():
-        print(f"  not read: {path.name}, line {error.line}: {error.what}")
+    for path, refused in unread.items():
+        print(f"  not read: {path.name}, line {refused.line}: {refused.what}")
 
 
 def main() -> None:
@@ -196,7 +198,7 @@ def main() -> None:
     arguments = parser.parse_args()
     read_all(arguments.checkouts)
     found = collect(arguments.checkouts)
-    cases = [
+    cases: list[Json] = [
         {"id": f"{index}{'fe'[empty]}", "expression": text, "context": {} if empty else full_context(text)}
         for index, text in enumerate(found)
         for empty in (False, True)

@@ -92,7 +92,7 @@ def verdict(wanted: dict[str, Any], given: dict[str, Any], exactly: bool = False
     if _LIMITS & {wanted.get("throws"), given.get("throws")}:
         return "limit"
     wanted, given = _undated(wanted), _undated(given)
-    keys = ("type", "value", "throws")
+    keys: tuple[str, ...] = ("type", "value", "throws")
     if _PRIVATE.search(str(wanted.get("type"))) and "type" in given:
         shows_type = wanted.get("value") == wanted["type"]
         keys = ("throws",) if shows_type else ("value", "throws")

@@ -218,8 +218,8 @@ async def _sent(document: str, case: Json) -> tuple[str, str]:
         return "", f"the request: {error.what}"
     except Exception as error:  # a crash of ours is what this is to find
         return "", f"crash: {error!r}"
-    error = played.last_error
-    return ("" if error is None else f"{error.source} {error.reason}: {error.message}"), ""
+    fault = played.last_error
+    return ("" if fault is None else f"{fault.source} {fault.reason}: {fault.message}"), ""
 
 
 def _short(stop: str) -> str:

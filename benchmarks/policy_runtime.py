@@ -14,9 +14,11 @@ from time import process_time
 from apimlb.http import Headers, Request, Response
 from apimlb.policy.apim.bodies import MessageBody
 from apimlb.policy.apim.context import Context, RequestView, Url
+from apimlb.policy.apim.credentials import Authorization
 from apimlb.policy.compiler import compile_policy, effective
 from apimlb.policy.run.exchange import CachingType, Exchange, ForwardOptions
 from apimlb.policy.run.pipeline import run
+from apimlb.policy.run.records import Record
 
 POLICY = """
 <policies>
@@ -64,8 +66,8 @@ class Instant:
     async def put(self, key: str, value: object, seconds: float, kind: CachingType) -> None:
         return None
 
-    async def remove(self, key: str, kind: CachingType) -> None:
-        return None
+    async def remove(self, key: str, kind: CachingType) -> bool:
+        return True
 
     async def forward(self, exchange: Exchange, options: ForwardOptions) -> Response:
         return self.response
@@ -73,8 +75,17 @@ class Instant:
     async def send(self, request: Request, timeout: float) -> Response:
         return self.response
 
+    async def call(self, backend: str, request: Request, timeout: float) -> Response:
+        return self.response
+
     async def managed_identity_token(self, resource: str, client_id: str | None) -> str:
         return "token"
+
+    async def authorization(self, provider: str, connection: str, identity: str | None) -> Authorization:
+        raise NotImplementedError
+
+    def record(self, record: Record) -> None:
+        raise NotImplementedError
 
 
 async def nothing() -> None:

@@ -14,7 +14,7 @@ import timeit
 from pathlib import Path
 from typing import Any
 
-from apimlb.policy.csharp.expression import Expression, compile_fresh, library
+from apimlb.policy.csharp.expression import compile_fresh, library
 from apimlb.policy.rehearse.cases import context_of
 from benchmarks.policy_corpus import expressions
 
@@ -40,12 +40,12 @@ def best(call: Any, number: int, rounds: int = 7) -> float:
     return min(timeit.repeat(call, number=number, repeat=rounds)) / number
 
 
-def selection(texts: list[str]) -> Expression:
+def selection(texts: list[str]) -> str:
     """The expression that picks a backend."""
     found = [text for text in texts if "listBackends" in text and "Random" in text]
     if not found:
         sys.exit("the policy has no expression that picks out of listBackends by chance")
-    return compile_fresh(max(found, key=len))
+    return max(found, key=len)
 
 
 def main() -> None:
@@ -65,11 +65,12 @@ def main() -> None:
         f"compile: {len(texts)} expressions of a {size:.1f} KB policy in {compiling:.1f} ms "
         f"(target < {_TARGET_COMPILE:.0f})"
     )
-    chosen = selection(texts)
+    source = selection(texts)
+    chosen = compile_fresh(source)
     context = context_of({"variables": {"listBackends": {"type": "JArray", "value": backends()}}})
     running = best(lambda: chosen(context), 2_000) * 1e6
     print(
-        f"run:     {len(chosen.source)} characters, 8 backends: {running:.1f} µs an evaluation (target <= "
+        f"run:     {len(source)} characters, 8 backends: {running:.1f} µs an evaluation (target <= "
         f"{_TARGET_RUN:.0f}); last result {chosen(context)}"
     )
     sys.exit(0 if running <= _TARGET_RUN and compiling < _TARGET_COMPILE else 1)
