@@ -31,7 +31,7 @@ from apimlb.policy.clr.numbers.arithmetic import Long
 from apimlb.policy.clr.objects.text import clr_type_name, text_of
 from apimlb.policy.clr.utf16 import enter, leave
 from apimlb.policy.csharp.expression import compile_expression
-from apimlb.policy.rehearse.services import ManualClock
+from apimlb.policy.rehearse.services import ScriptedClock
 from apimlb.policy.rehearse.written import members, moment, reading, require, view
 
 Json = dict[str, Any]
@@ -124,7 +124,7 @@ def context_of(given: Json) -> views.Context:
     request = data["request"]
     data["request"] = {**_message(request), "original_url": request.get("original_url") or request["url"]}
     return views.Context(
-        clock=ManualClock(started + elapsed.ticks / TICKS_PER_SECOND),
+        clock=ScriptedClock(started + elapsed.ticks / TICKS_PER_SECOND),
         rng=random.Random(0),
         variables=variables,
         **members(views.Context, data, "context"),

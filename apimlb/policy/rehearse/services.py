@@ -29,8 +29,8 @@ def mapping(case: Case, key: str, kind: type = object) -> Mapping[str, Any]:
     return {} if found is None else found
 
 
-class ManualClock:
-    """Time that stands still but for what waits."""
+class ScriptedClock:
+    """A clock that moves only while something waits or a backend takes its time."""
 
     def __init__(self, start: float) -> None:
         self._now = start
@@ -79,7 +79,7 @@ class _Backend:
 class MemoryCache:
     """A cache at once visible, one for all caching types."""
 
-    clock: ManualClock
+    clock: ScriptedClock
     entries: dict[str, tuple[float, object]] = field(default_factory=dict)
 
     async def get(self, key: str, kind: CachingType) -> object:
@@ -99,7 +99,7 @@ class ScriptedServices:
 
     def __init__(self, case: Case) -> None:
         with reading("clock"):
-            self.clock = ManualClock(moment(case.get("clock", _START)))
+            self.clock = ScriptedClock(moment(case.get("clock", _START)))
         require(case.get("seed", 0), int, "seed")
         self.rng = random.Random(case.get("seed", 0))
         self.cache = MemoryCache(self.clock)

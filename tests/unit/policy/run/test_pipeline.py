@@ -12,7 +12,7 @@ from apimlb.policy.apim.context import Context, RequestView, Url
 from apimlb.policy.apim.credentials import Authorization
 from apimlb.policy.clr.budget import Allowance
 from apimlb.policy.compiler import compile_policy, effective
-from apimlb.policy.rehearse.services import ManualClock, MemoryCache, ScriptedServices
+from apimlb.policy.rehearse.services import MemoryCache, ScriptedClock, ScriptedServices
 from apimlb.policy.run.exchange import Exchange, ForwardOptions
 from apimlb.policy.run.faults import PolicyFault
 from apimlb.policy.run.pipeline import refuse, run
@@ -50,7 +50,7 @@ class Stream:
         self.closed = True
 
 
-class StuckClock(ManualClock):
+class StuckClock(ScriptedClock):
     """A clock whose sleepers never wake."""
 
     async def sleep(self, seconds: float) -> None:
@@ -60,8 +60,8 @@ class StuckClock(ManualClock):
 class Gateway:
     """Services whose backends are a list of answers."""
 
-    def __init__(self, *answers: Response | Exception, clock: ManualClock | None = None) -> None:
-        self.clock = clock or ManualClock(1_800_000_000.0)
+    def __init__(self, *answers: Response | Exception, clock: ScriptedClock | None = None) -> None:
+        self.clock = clock or ScriptedClock(1_800_000_000.0)
         self.rng = random.Random(1)
         self.cache = MemoryCache(self.clock)
         self.answers = list(answers)
