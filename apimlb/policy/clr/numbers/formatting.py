@@ -8,13 +8,10 @@ from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal, localconte
 from apimlb.policy.clr.budget import bounded_layout
 from apimlb.policy.clr.exceptions import bad_format
 from apimlb.policy.clr.numbers.arithmetic import INTEGER_NAMES, INTEGERS, Single, to_single
-from apimlb.policy.clr.numbers.layouts import custom_text
+from apimlb.policy.clr.numbers.layouts import WIDE, custom_text
 from apimlb.policy.clr.objects.text import laid_out, written
 
 _STANDARD = re.compile(r"([A-Za-z])(0*\d{0,2})\Z")
-_WIDE = Context(prec=4800)
-"""Room for the largest double, with two places more for each character of a layout and as many behind the
-point."""
 _DECIMAL_FIGURES = 29
 Number = int | float | Decimal
 
@@ -89,8 +86,8 @@ _PATTERNS = {"F": ("{}", "-{}"), "N": ("{}", "-{}"), "C": ("¤{}", "(¤{})"), "P
 
 def _fixed(value: Number, kind: str, places: int) -> str:
     """A rounded number in the pattern for its sign; a double keeps the sign of what rounds to zero."""
-    scaled = Decimal(value).scaleb(2, _WIDE) if kind == "P" else Decimal(value)
-    rounded = scaled.quantize(Decimal(1).scaleb(-places), _halves(value), _WIDE)
+    scaled = Decimal(value).scaleb(2, WIDE) if kind == "P" else Decimal(value)
+    rounded = scaled.quantize(Decimal(1).scaleb(-places), _halves(value), WIDE)
     signed = rounded.is_signed() and (isinstance(value, float) or rounded != 0)
     comma = "" if kind == "F" else ","
     return _PATTERNS[kind][signed].format(f"{rounded.copy_abs():{comma}.{places}f}")
@@ -127,6 +124,6 @@ def _general_format(value: Number, precision: int | None) -> str:
 
 def _scientific(value: Number, letter: str, precision: int) -> str:
     exact = Decimal(value) if value or isinstance(value, float) else Decimal(0)
-    with localcontext(_WIDE, rounding=_halves(value)):
+    with localcontext(WIDE, rounding=_halves(value)):
         figures, _, power = f"{exact:.{precision}E}".partition("E")
     return f"{figures}{letter}{int(power) if exact else 0:+04d}"

@@ -6,69 +6,15 @@ digits of its own, a float seven.
 
 import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
+from itertools import chain, repeat
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.numbers.arithmetic import Single
 
-_SCALES = {"%": 2, "‰": 3}
-
-
-@dataclass(slots=True)
-class _Digits:
-    """A number as its digits, with a point before the one at `scale`. Of a `real` zero may be negative."""
-
-    figures: str
-    scale: int
-    negative: bool
-    real: bool
-
-    def round(self, place: int) -> None:
-        """Keep `place` digits."""
-        kept = self.figures[: max(place, 0)]
-        if 0 <= place < len(self.figures) and self.figures[place] >= "5":
-            kept = kept.rstrip("9")
-            if kept:
-                kept = kept[:-1] + chr(ord(kept[-1]) + 1)
-            else:
-                kept, self.scale = "1", self.scale + 1
-        else:
-            kept = kept.rstrip("0")
-        if not kept:
-            self.scale = 0
-            self.negative = self.negative and self.real
-        self.figures = kept
-
-
-def _digits_of(value: int | float | Decimal) -> _Digits:
-    real = isinstance(value, float)
-    exact = Decimal(value)
-    negative = exact.is_signed()
-    if real and exact:
-        exact = Context(prec=7 if isinstance(value, Single) else 15, rounding=ROUND_HALF_EVEN).plus(exact)
-    _, figures, exponent = exact.as_tuple()
-    assert isinstance(exponent, int)
-    text = "".join(map(str, figures)) if exact else ""
-    if isinstance(value, int) or real:
-        exponent, text = exponent + len(text) - len(text.rstrip("0")), text.rstrip("0")
-    BUDGET.spend(abs(exact.adjusted()) >> 3)  # the zeros before or behind its digits are written too
-    return _Digits(text, len(text) + exponent if text else 0, negative and (real or bool(exact)), real)
-
-
-@dataclass(slots=True)
-class _Plan:
-    """How a section shows its number: how many digits it has, where their point and their first and last
-    forced zeros stand, what it is scaled by, and whether it is grouped by thousands or has an exponent."""
-
-    count: int = 0
-    point: int = -1
-    first: int = 1 << 31
-    last: int = 0
-    scale: int = 0
-    grouped: bool = False
-    scientific: bool = False
-
+WIDE = Context(prec=10_000)
+"""Room for the longest number, with three places more for each character of a layout."""
 
 _TOKEN = re.compile(
     r"(['\"])(?P<quoted>.*?)(?:\1|\Z)|\\(?P<escaped>.?)|(?P<exponent>[eE][+-]?0+)|(?P<char>.)", re.DOTALL
@@ -76,10 +22,66 @@ _TOKEN = re.compile(
 Tokens = list[tuple[str, str]]
 
 
+@dataclass(slots=True)
+class _Section:
+    """How a section shows its number. Of its placeholders for digits, # and 0, `whole` are before the point
+    and `fraction` behind it; the number is multiplied by ten to the `scale`, and grouped by thousands."""
+
+    tokens: Tokens
+    whole: str
+    fraction: str
+    scale: int
+    grouped: bool
+    scientific: bool
+
+    def rounded(self, number: Decimal) -> Decimal:
+        """The number scaled, without the digits that have no place."""
+        scaled = number.scaleb(self.scale, WIDE)
+        places = len(self.fraction)
+        if self.scientific:
+            places += len(self.whole) - 1 - scaled.adjusted()
+        return scaled.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, WIDE)
+
+    def text(self, number: Decimal) -> str:
+        """A number that is rounded, without its sign."""
+        power = number.adjusted() + 1 - len(self.whole) if self.scientific and number else 0
+        whole, _, fraction = f"{number.copy_abs().scaleb(-power, WIDE):f}".partition(".")
+        fraction = fraction.rstrip("0").ljust(len(self.fraction.rstrip("#")), "0")
+        digits = self._before_point(whole.lstrip("0"))
+        surplus = max(len(digits) - len(self.whole), 0)
+        first = "".join(digits[:surplus])
+        rest = chain(repeat("", len(self.whole) - len(digits)), digits[surplus:], fraction, repeat(""))
+        point, exponent = "." if self.fraction and fraction else "", self.scientific
+        out: list[str] = []
+        for kind, text in self.tokens:
+            if kind in "#0.":
+                out += first, point if kind == "." else next(rest)
+                first, point = "", "" if kind == "." else point
+            elif kind == "exponent" and exponent:
+                out.append(_exponent(text, power))
+                exponent = False
+            elif kind != ",":
+                out.append(text)
+        return "".join(out)
+
+    def _before_point(self, digits: str) -> list[str]:
+        """The digits and zeros before the point, with the commas behind them."""
+        forced = self.whole if self.scientific else self.whole.lstrip("#")
+        digits = digits.rjust(len(forced), "0")
+        return [
+            f"{digit}," if self.grouped and place > 1 and place % 3 == 1 else digit
+            for place, digit in zip(range(len(digits), 0, -1), digits, strict=True)
+        ]
+
+
+def _exponent(token: str, power: int) -> str:
+    sign = "-" if power < 0 else "+" if "+" in token else ""
+    return f"{token[0]}{sign}{abs(power):0{min(token.count('0'), 10)}d}"
+
+
 @lru_cache(maxsize=256)
-def _sections(layout: str) -> list[tuple[Tokens, _Plan]]:
-    """The tokens of each section, and its plan; of three at least. A token is what a piece is, "text" where
-    it is literal, and its text."""
+def _sections(layout: str) -> list[_Section]:
+    """The sections of a layout; three at least."""
     sections: list[Tokens] = [[]]
     for found in _TOKEN.finditer(layout):
         text = found[found.lastgroup or 0]
@@ -89,121 +91,43 @@ def _sections(layout: str) -> list[tuple[Tokens, _Plan]]:
             sections[-1].append(("exponent", text))
         else:
             sections[-1].append((text if found["char"] and text in "#0.,%‰" else "text", text))
-    return [(tokens, _planned(tokens)) for tokens in (*sections, [], [])]
+    return [_section(tokens) for tokens in (*sections, [], [])]
 
 
-def _planned(tokens: Tokens) -> _Plan:
-    plan = _Plan()
-    commas, comma_at = 0, -1
-    for kind, _ in tokens:
-        if kind == "#":
-            plan.count += 1
-        elif kind == "0":
-            plan.first = min(plan.first, plan.count)
-            plan.count += 1
-            plan.last = plan.count
-        elif kind == "." and plan.point < 0:
-            plan.point = plan.count
-        elif kind == "," and plan.count and plan.point < 0:
-            if comma_at == plan.count:
-                commas += 1
-                continue
-            plan.grouped = plan.grouped or comma_at >= 0
-            comma_at, commas = plan.count, 1
-        elif kind in _SCALES:
-            plan.scale += _SCALES[kind]
-        elif kind == "exponent":
-            plan.scientific = True
-    plan.point = plan.count if plan.point < 0 else plan.point
-    if comma_at >= 0 and comma_at == plan.point:
-        plan.scale -= 3 * commas
-    elif comma_at >= 0:
-        plan.grouped = True
-    return plan
+def _section(tokens: Tokens) -> _Section:
+    """The section of tokens: what each is, "text" where it is literal, and its text."""
+    kinds = [kind for kind, _ in tokens]
+    point = kinds.index(".") if "." in kinds else len(kinds)
+    before = "".join(kind for kind in kinds[:point] if kind in "#0,").lstrip(",")
+    whole = before.rstrip(",")  # a comma between digits groups them, one behind them divides by a thousand
+    return _Section(
+        tokens,
+        whole=whole.replace(",", ""),
+        fraction="".join(kind for kind in kinds[point:] if kind in "#0"),
+        scale=2 * kinds.count("%") + 3 * kinds.count("‰") - 3 * (len(before) - len(whole)),
+        grouped="," in whole,
+        scientific="exponent" in kinds,
+    )
+
+
+def _shown(value: int | float | Decimal) -> Decimal:
+    """The digits of a number that may be shown."""
+    exact = Decimal(value)
+    if isinstance(value, float) and exact:
+        exact = Context(prec=7 if isinstance(value, Single) else 15, rounding=ROUND_HALF_EVEN).plus(exact)
+    BUDGET.spend(abs(exact.adjusted()) >> 3)  # the zeros before or behind its digits are written too
+    return exact
 
 
 def custom_text(value: int | float | Decimal, layout: str) -> str:
-    """ToString(format) of a custom format."""
-    number = _digits_of(value)
+    """ToString(format) of a custom format: of positive numbers, of negative ones, and of zero."""
+    number = _shown(value)
     sections = _sections(layout)
-    for_zero = 2 if sections[2][0] else 0
-    place = for_zero if not number.figures else 1 if number.negative and sections[1][0] else 0
-    tokens, plan = sections[place]
-    if number.figures:
-        number.scale += plan.scale
-        number.round(plan.count if plan.scientific else number.scale + plan.count - plan.point)
-        if not number.figures:
-            place = for_zero
-            tokens, plan = sections[place]
-    text = _NumberWriter(number, plan).written(tokens)
-    return f"-{text}" if number.negative and place == 0 and (text or number.scale) else text
-
-
-class _NumberWriter:
-    """Lays a number out by the tokens of a section."""
-
-    def __init__(self, number: _Digits, plan: _Plan) -> None:
-        self.number = number
-        self.plan = plan
-        self.first = max(plan.point - plan.first, 0)
-        self.last = min(plan.point - plan.last, 0)
-        self.place = plan.point if plan.scientific else max(number.scale, plan.point)
-        self.adjust = 0 if plan.scientific else number.scale - plan.point
-        self.at = 0
-        self.pointed = False
-        self.scientific = plan.scientific
-        self.out: list[str] = []
-
-    def _next(self) -> str:
-        digit = self.number.figures[self.at : self.at + 1]
-        self.at += 1
-        return digit
-
-    def _put(self, digit: str) -> None:
-        self.out.append(digit)
-        if self.plan.grouped and self.place > 1 and (self.place - 1) % 3 == 0:
-            self.out.append(",")
-
-    def written(self, tokens: Tokens) -> str:
-        for kind, text in tokens:
-            if kind in "#0.":
-                while self.adjust > 0:
-                    self._put(self._next() or "0")
-                    self.place -= 1
-                    self.adjust -= 1
-            if kind in "#0":
-                self._digit()
-            elif kind == ".":
-                self._point()
-            elif kind == "exponent":
-                self._exponent(text)
-            elif kind != ",":
-                self.out.append(text)
-        return "".join(self.out)
-
-    def _digit(self) -> None:
-        if self.adjust < 0:
-            self.adjust += 1
-            digit = "0" if self.place <= self.first else ""
-        else:
-            digit = self._next() or ("0" if self.place > self.last else "")
-        if digit:
-            self._put(digit)
-        self.place -= 1
-
-    def _point(self) -> None:
-        if self.place or self.pointed:
-            return
-        more = self.plan.point < self.plan.count and self.at < len(self.number.figures)
-        if self.last < 0 or more:
-            self.out.append(".")
-            self.pointed = True
-
-    def _exponent(self, text: str) -> None:
-        if not self.scientific:
-            self.out.append(text)
-            return
-        self.scientific = False
-        power = self.number.scale - self.plan.point if self.number.figures else 0
-        sign = "-" if power < 0 else "+" if "+" in text else ""
-        self.out.append(f"{text[0]}{sign}{abs(power):0{min(text.count('0'), 10)}d}")
+    for_zero = 2 if sections[2].tokens else 0
+    place = for_zero if not number else 1 if number < 0 and sections[1].tokens else 0
+    if number:
+        number = sections[place].rounded(number)
+        place = place if number else for_zero
+    text = sections[place].text(number)
+    signed = number.is_signed() and (number or isinstance(value, float))  # a real zero keeps its sign
+    return f"-{text}" if signed and place == 0 and (text or number) else text
