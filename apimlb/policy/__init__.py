@@ -5,8 +5,8 @@ How a policy goes through the house
 
 1. `document.reader` reads the text, XML in API Management's own dialect, into elements that know their line
    and column. `document.brackets` tells it where an expression ends.
-2. `document.compiler` walks the elements. It looks up each tag's row in the table of `elements`, and calls
-   the row's compile function with a `Draft`: the element's attributes, texts and children as typed getters.
+2. `document.draft` walks the elements. It looks up each tag's row in the table of `elements`, and calls the
+   row's compile function with a `Draft`: the element's attributes, texts and children as typed getters.
 3. The getter of an expression comes from `csharp.expression`: text -> `csharp.syntax` (tokens, then a tree)
    -> `csharp.binding` (the tree with static types, written as Python) -> a Python function of the context.
    What an expression may name is a row of `apim.library`: the types of .NET (`clr`), and those that API

@@ -1,12 +1,13 @@
 """A policy document compiled into steps, and how documents of several scopes become one policy."""
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, NamedTuple
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Literal
 
 from apimlb.errors import PolicyError
-from apimlb.policy.clr.budget import UPLOAD_STEPS, Allowance
 from apimlb.policy.clr.exceptions import ClrException
-from apimlb.policy.document.compiler import SECTIONS, DocumentCompilation
+from apimlb.policy.document.draft import Compilation, Draft
 from apimlb.policy.document.problems import InvalidPolicy, blame, hide_values, too_dear
 from apimlb.policy.document.reader import Element, Format
 from apimlb.policy.elements import ELEMENTS
@@ -14,6 +15,8 @@ from apimlb.policy.run.exchange import Block, Section
 from apimlb.policy.run.policy import Policy, PolicyDocument
 from apimlb.policy.switches import Switches
 
+SECTIONS: tuple[Section, ...] = ("inbound", "backend", "outbound", "on-error")
+_NONE: Mapping[str, str] = MappingProxyType({})
 _NEW = "uploaded here"
 """The id of a fragment that is checked. No other has it: ids hold no spaces."""
 
@@ -28,8 +31,8 @@ def compile_policy(
     *,
     format: Format = "rawxml",
     scope: Scope = "api",
-    named_values: Mapping[str, str] | None = None,
-    fragments: Mapping[str, str] | None = None,
+    named_values: Mapping[str, str] = _NONE,
+    fragments: Mapping[str, str] = _NONE,
     switches: Switches | None = None,
 ) -> PolicyDocument:
     """The document, compiled once for all requests.
@@ -39,90 +42,72 @@ def compile_policy(
     InvalidPolicy, with every problem found, when it reads but Azure would refuse it or the local gateway
     cannot run it. A section that is left out inherits, as if it held `<base/>`.
     """
-    upload = _Upload(named_values or {}, fragments or {}, switches or Switches())
-    document = _Source(text, format, scope)
+    upload = Compilation(ELEMENTS, text, format, scope, named_values, fragments, switches or Switches())
     try:
-        return upload.compiled(document)
+        return _compiled(upload)
     except PolicyError as error:
-        upload.explain(error, document)
+        _explain(error, upload)
         raise
 
 
 def check_fragment(
     text: str,
     *,
-    named_values: Mapping[str, str] | None = None,
-    fragments: Mapping[str, str] | None = None,
+    named_values: Mapping[str, str] = _NONE,
+    fragments: Mapping[str, str] = _NONE,
     switches: Switches | None = None,
 ) -> None:
     """Raises PolicyError for a fragment that no section may include, in a product's policy: every element
     may stand there, and some only there. It says what is wrong in the first section, or that the upload
     could not pay for the next."""
-    upload = _Upload(named_values or {}, {**(fragments or {}), _NEW: text}, switches or Switches())
+    upload = Compilation(
+        ELEMENTS, "", "rawxml", "product", named_values, {**fragments, _NEW: text}, switches or Switches()
+    )
     refusals = []
     for section in SECTIONS:
         including = f'<policies><{section}><include-fragment fragment-id="{_NEW}" /></{section}></policies>'
-        document = _Source(including, "rawxml", "product")
+        attempt = replace(upload, text=including)
         try:
-            upload.compiled(document)
+            _compiled(attempt)
             return
         except PolicyError as refusal:
-            refusals.append((refusal, document))
+            refusals.append((refusal, attempt))
         if upload.allowance.steps < 0:
             break
     told = refusals[-1 if upload.allowance.steps < 0 else 0]
-    upload.explain(*told)
+    _explain(*told)
     raise told[0]
 
 
-class _Source(NamedTuple):
-    text: str
-    format: Format
-    scope: Scope
+def _compiled(upload: Compilation) -> PolicyDocument:
+    with upload.allowance.turn():
+        sections = _sections(_root(upload), upload)
+    if upload.problems:
+        first = upload.problems[0]
+        first.problems = tuple(upload.problems)
+        raise first
+    readers, inheriting = frozenset(upload.readers), frozenset(upload.inheriting)
+    return PolicyDocument(upload.scope, sections, readers, inheriting)
 
 
-class _Upload:
-    """What one upload compiles, however often it tries: one allowance pays for all of it."""
+def _explain(error: PolicyError, upload: Compilation) -> None:
+    """Say which named values the problems come from, as far as the allowance reaches; hide all values."""
 
-    def __init__(
-        self, named_values: Mapping[str, str], fragments: Mapping[str, str], switches: Switches
-    ) -> None:
-        self.allowance = Allowance(UPLOAD_STEPS)
-        self._named_values = named_values
-        self._fragments = fragments
-        self._switches = switches
+    def refusal(values: Mapping[str, str]) -> PolicyError | None:
+        try:
+            _compiled(replace(upload, named_values=values))
+        except PolicyError as other:
+            return error if upload.allowance.steps < 0 else other
+        return None
 
-    def compiled(self, source: _Source, named_values: Mapping[str, str] | None = None) -> PolicyDocument:
-        """The document, with its own named values or others; raises PolicyError."""
-        values = self._named_values if named_values is None else named_values
-        compilation = DocumentCompilation(ELEMENTS, source.scope, values, self._fragments, self._switches)
-        with self.allowance.turn():
-            sections = _sections(_root(source, compilation), compilation)
-        if compilation.problems:
-            first = compilation.problems[0]
-            first.problems = tuple(compilation.problems)
-            raise first
-        readers, inheriting = frozenset(compilation.readers), frozenset(compilation.inheriting)
-        return PolicyDocument(source.scope, sections, readers, inheriting)
-
-    def explain(self, error: PolicyError, source: _Source) -> None:
-        """Say which named values the problems come from, as far as the allowance reaches; hide all values."""
-
-        def refusal(values: Mapping[str, str]) -> PolicyError | None:
-            try:
-                self.compiled(source, values)
-            except PolicyError as other:
-                return error if self.allowance.steps < 0 else other
-            return None
-
-        text = "".join((source.text, *self._fragments.values()))
-        blame(error, text, self._named_values, refusal)
-        hide_values(error, self._named_values)
+    text = "".join((upload.text, *upload.fragments.values()))
+    blame(error, text, upload.named_values, refusal)
+    hide_values(error, upload.named_values)
 
 
-def _root(source: _Source, compilation: DocumentCompilation) -> Element:
+def _root(upload: Compilation) -> Element:
     try:
-        root = compilation.root(source.text, source.format)
+        root = upload.root(upload.text, upload.format)
     except ClrException as error:
         raise too_dear(Element("policies", 1, 1), error) from error
     if root.tag != "policies":
@@ -130,22 +115,42 @@ def _root(source: _Source, compilation: DocumentCompilation) -> Element:
     return root
 
 
-def _sections(root: Element, compilation: DocumentCompilation) -> dict[Section, Block]:
+def _sections(root: Element, upload: Compilation) -> dict[Section, Block]:
     compiled: dict[Section, Block] = {}
     for child in root.children:
         missing: dict[str, Section] = {each: each for each in SECTIONS if each not in compiled}
         if name := missing.get(child.tag):
-            compiled[name] = compilation.top_level(child, name)
+            compiled[name] = _section(child, name, upload)
         else:
             what = f"The element 'policies' has invalid child element '{child.tag}'."
             expected = f"List of possible elements expected: '{', '.join(missing)}'."
-            compilation.problems.append(InvalidPolicy(root, f"{what} {expected}", at=child))
-    inherited = [Element("base", root.line, root.column)] if compilation.scope != "global" else []
+            upload.problems.append(InvalidPolicy(root, f"{what} {expected}", at=child))
+    inherited = [Element("base", root.line, root.column)] if upload.scope != "global" else []
     for name in SECTIONS:
         if name not in compiled:
-            section = Element(name, root.line, root.column, children=inherited)
-            compiled[name] = compilation.top_level(section, name)
+            compiled[name] = _section(Element(name, root.line, root.column, children=inherited), name, upload)
     return compiled
+
+
+def _section(element: Element, name: Section, upload: Compilation) -> Block:
+    """The block of one section; what is wrong in it is added to the problems."""
+    upload.section = name
+    if element.text is not None:
+        upload.problems.append(InvalidPolicy(element, f"The element '{name}' cannot contain text."))
+    if element.attributes:
+        attribute = next(iter(element.attributes))
+        upload.problems.append(InvalidPolicy(element, f"The '{attribute}' attribute is not declared."))
+    if name == "backend" and len(element.children) > 1:
+        second = element.children[1]
+        upload.problems.append(
+            InvalidPolicy(
+                element,
+                f"Only one policy is allowed in the 'backend' section, '{second.tag}' is one too many.",
+                at=second,
+                next_step="Put everything that belongs to one attempt inside <retry>.",
+            )
+        )
+    return Draft(element, upload, "", element).block()
 
 
 def effective(documents: Sequence[PolicyDocument]) -> Policy:

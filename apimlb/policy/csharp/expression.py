@@ -22,6 +22,7 @@ from apimlb.policy.clr.types.registry import Registry
 from apimlb.policy.clr.utf16 import leave
 from apimlb.policy.csharp.binding.binder import BoundExpression, bind_expression
 from apimlb.policy.csharp.conversions import Conversions
+from apimlb.policy.csharp.messages import MESSAGES
 from apimlb.policy.csharp.syntax.lexer import LINE_END, SourceText
 from apimlb.policy.csharp.syntax.parser import parse
 
@@ -159,13 +160,14 @@ def compile_fresh(text: str, line: int = 1, column: int = 1) -> Expression:
 _compiled = lru_cache(maxsize=_CACHE_SIZE)(compile_fresh)
 
 
-def converts_by_cast(given: str, keyword: str) -> bool:
-    """Whether a cast makes a value of one static type, by its CLR name, one of another, by its keyword."""
+def not_converted(given: str, keyword: str) -> str:
+    """The compiler's message about a value of a static type, by its CLR name, where it needs one of another,
+    by its keyword."""
     registry, conversions = library()
     source, target = RUNTIME.type_named(given), registry.definition(keyword)
-    if source is None or target is None:
-        return False
-    return conversions.explicit(source, registry.types.of(target)) is not None
+    by_cast = source and target and conversions.explicit(source, registry.types.of(target))
+    shown = source.definition.keyword if source and source.definition else ""
+    return MESSAGES["CS0266" if by_cast else "CS0029"].format(shown or given, keyword)
 
 
 def _load(source: SourceText, made: BoundExpression) -> tuple[str, Callable[[Context], object]]:

@@ -2,13 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from apimlb.numerals import real, signed_integer
-from apimlb.policy.clr.exceptions import invalid_cast, null_reference
+from apimlb.policy.apim.context import Context
+from apimlb.policy.clr.exceptions import ClrException, invalid_cast, null_reference
 from apimlb.policy.clr.objects.text import clr_type_name, to_clr_string
+from apimlb.policy.csharp.binding.binder import NEVER
+from apimlb.policy.csharp.expression import Expression, not_converted
 
 T = TypeVar("T")
+Getter = Callable[[Context], T]
+"""The value of an attribute or text in the context of one request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,29 @@ class Kind(Generic[T]):
     clr: frozenset[str] = frozenset()
     own: str = ""
     thrown: str = "System.ArgumentException"
+
+    def refusal(self, given: str, *, exact: bool) -> str:
+        """What is wrong with an expression of the static type `given`; empty where it will do. One that never
+        has a value will, and unless types are `exact` one whose value is converted while the policy runs."""
+        if not self.clr or given in self.clr or given == NEVER:
+            return ""
+        if not exact and (self.keyword == "string" or given in ("System.Object", "null")):
+            return ""
+        return not_converted(given, self.keyword)
+
+    def getter(self, expression: Expression) -> Getter[T]:
+        if self is ANY or expression.type == self.own:
+            return cast(Getter[T], expression)
+        convert = self.value
+
+        def converted(context: Context) -> T:
+            value = expression(context)
+            try:
+                return convert(value)
+            except ValueError as error:
+                raise ClrException(self.thrown, str(error)) from error
+
+        return converted
 
 
 def unexpected(text: object, wanted: str) -> ValueError:

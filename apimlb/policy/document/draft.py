@@ -6,63 +6,97 @@ is an error in the end. So the function is the schema, and the two cannot disagr
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NoReturn, Protocol, TypeVar, cast
+from typing import NoReturn, TypeVar
 
 from apimlb.errors import PolicyError
 from apimlb.policy.apim.context import Context
+from apimlb.policy.clr.budget import BUDGET, UPLOAD_STEPS, Allowance
 from apimlb.policy.clr.exceptions import ClrException
-from apimlb.policy.csharp.binding.binder import NEVER
-from apimlb.policy.csharp.expression import compile_expression, converts_by_cast
-from apimlb.policy.document.attributes import ANY, Kind
-from apimlb.policy.document.problems import NOT_IMPLEMENTED, InvalidPolicy
-from apimlb.policy.document.reader import Element, Text
-from apimlb.policy.run.exchange import Act, Block, Section
+from apimlb.policy.csharp.expression import compile_expression
+from apimlb.policy.document.attributes import Getter, Kind
+from apimlb.policy.document.problems import NOT_IMPLEMENTED, InvalidPolicy, too_dear
+from apimlb.policy.document.reader import Element, Format, Text, read, substitute
+from apimlb.policy.run.exchange import Act, Block, Section, Step
 from apimlb.policy.switches import Switches
 
 T = TypeVar("T")
 D = TypeVar("D")
-Getter = Callable[[Context], T]
-"""The value of an attribute or text in the context of one request."""
+
+_FRAGMENT_DEPTH = 10
+_ELEMENT_LIMIT = 10_000
+"""Policies in one document, fragments expanded: far above any real one, so that nested includes end."""
+
+_PROBLEM_LIMIT = 20
+_COMPILE = 20
+"""Steps of compiling any element."""
+
+_RUN = 8
+"""Steps of running any element."""
 
 _CHARACTERS = 8
 """Characters of a literal to a step, as a power of two."""
 
-_KEYWORDS = {
-    "System.Boolean": "bool",
-    "System.Decimal": "decimal",
-    "System.Double": "double",
-    "System.Int32": "int",
-    "System.Int64": "long",
-    "System.Object": "object",
-    "System.String": "string",
-}
 
-
-class Compilation(Protocol):
-    """The document that a draft belongs to. `elements` are the policies of API Management by their tags,
-    `inheriting` the sections that hold `<base/>`."""
+@dataclass(slots=True)
+class Compilation:
+    """A document while it is being compiled. `elements` are the policies of API Management by their tags;
+    `readers` are the sections that need `context.Response.Body`, `inheriting` those that hold `<base/>`, and
+    `inside` the fragments that hold the element at hand. `allowance` pays for all of an upload."""
 
     elements: Mapping[str, "Entry"]
+    text: str
+    format: Format
     scope: str
-    section: Section
+    named_values: Mapping[str, str]
+    fragments: Mapping[str, str]
     switches: Switches
-    inheriting: set[Section]
-
-    def block(self, element: Element, path: str) -> Block:
-        """The children of `element`, each of them a policy."""
-        ...
-
-    def fragment(self, name: str, place: "Draft") -> Block:
-        """The policy fragment `name`; raises InvalidPolicy when it cannot be included in this place."""
-        ...
+    allowance: Allowance = field(default_factory=lambda: Allowance(UPLOAD_STEPS))
+    section: Section = field(default="inbound", init=False)
+    problems: list[InvalidPolicy] = field(default_factory=list, init=False)
+    readers: set[Section] = field(default_factory=set, init=False)
+    inheriting: set[Section] = field(default_factory=set, init=False)
+    inside: list[str] = field(default_factory=list, init=False)
+    roots: dict[str, Element] = field(default_factory=dict, init=False)
+    _count: int = field(default=0, init=False)
 
     def reads_response_body(self) -> None:
-        """Note that something in the current section needs `context.Response.Body`."""
-        ...
+        self.readers.add(self.section)
 
     def note(self, found: InvalidPolicy) -> None:
         """Keep a problem and go on, so that all problems are found; the document will be refused."""
-        ...
+        if self.inside:
+            found.where = f"policy fragment '{self.inside[-1]}', {found.where}"
+        if len(self.problems) < _PROBLEM_LIMIT:
+            self.problems.append(found)
+
+    def root(self, text: str, format: Format = "rawxml") -> Element:
+        """The root element of a text, named values in their places; raises PolicyError for one that does not
+        read, ClrException where the upload cannot pay for it."""
+        whole = substitute(text, self.named_values)
+        BUDGET.spend(len(whole) >> 1)
+        return read(whole, format)
+
+    def entry(self, element: Element) -> "Entry":
+        """The row of a policy; raises InvalidPolicy for one that may not stand here."""
+        self._count += 1
+        if self._count > _ELEMENT_LIMIT:
+            raise InvalidPolicy(element, f"The document holds more than {_ELEMENT_LIMIT} policies")
+        entry = self.elements.get(element.tag)
+        if entry is None:
+            raise InvalidPolicy(element, f"'{element.tag}' is not a policy of Azure API Management")
+        if self.section not in entry.sections:
+            raise InvalidPolicy(
+                element,
+                "Policy section is not allowed in the specified scope",
+                next_step=f"<{element.tag}> belongs into {' or '.join(sorted(entry.sections))}.",
+            )
+        if entry.scopes and self.scope not in entry.scopes:
+            raise InvalidPolicy(
+                element,
+                "Policy is not allowed in the specified scope",
+                next_step=f"<{element.tag}> has its place at the scope {' or '.join(sorted(entry.scopes))}.",
+            )
+        return entry
 
 
 @dataclass(slots=True)
@@ -131,13 +165,6 @@ class Draft:
         text = self.element.attributes.get(name)
         return text is not None and text.is_expression
 
-    def settled(self, getter: Getter[T], *names: str) -> Getter[T]:
-        """`getter`, which makes something of the attributes `names`; made once where they are constants."""
-        if any(map(self.is_expression, names)):
-            return getter
-        made = getter(cast(Context, None))  # a constant does not look at the context
-        return lambda _: made
-
     def word(self, name: str, kind: Kind[T], default: T) -> T:
         """An attribute that takes no expression."""
         return self.required_word(name, kind) if name in self.element.attributes else default
@@ -204,7 +231,64 @@ class Draft:
     def block(self) -> Block:
         """The child elements, all of them policies."""
         self._holds_policies = True
-        return self.compilation.block(self.element, self.path)
+        return self._policies(self.element)
+
+    def fragment(self, name: str) -> Block:
+        """The policies of a fragment; raises InvalidPolicy for one that cannot be included here."""
+        inside, id = self.compilation.inside, name.lower()
+        if id in inside or len(inside) >= _FRAGMENT_DEPTH:
+            raise self.error(f"The policy fragment '{name}' includes itself, or lies too deep")
+        if id not in self.compilation.roots:
+            self.compilation.roots[id] = self._fragment_root(name)
+        inside.append(id)
+        try:
+            return self._policies(self.compilation.roots[id])
+        finally:
+            inside.pop()
+
+    def _fragment_root(self, name: str) -> Element:
+        texts = {key.lower(): text for key, text in self.compilation.fragments.items()}
+        if name.lower() not in texts:
+            raise self.error(f"Policy fragment with id '{name}' could not be found.")
+        try:
+            root = self.compilation.root(texts[name.lower()])
+        except PolicyError as error:
+            raise self.error(f"The policy fragment '{name}' does not read: {error.what}") from error
+        if root.tag != "fragment":
+            raise self.error(f"The policy fragment '{name}' begins with '{root.tag}' instead of 'fragment'")
+        return root
+
+    def _policies(self, holder: Element) -> Block:
+        drafts = [Draft(child, self.compilation, place, child) for child, place in holder.placed(self.path)]
+        return tuple(step for draft in drafts if (step := draft._step()) is not None)
+
+    def _step(self) -> Step | None:
+        """The compiled policy; None, and a problem noted, when it does not compile. The rest of an upload
+        that is too dear is not looked at."""
+        if BUDGET.left < 0:
+            return None
+        element, compilation = self.element, self.compilation
+        try:
+            BUDGET.spend(_COMPILE)
+            act = compilation.entry(element).compile(self)
+            self.finish()
+        except InvalidPolicy as found:
+            compilation.note(found)
+            return None
+        except ClrException as error:
+            compilation.note(too_dear(element, error))
+            return None
+        identity = element.attributes.get("id")
+        return Step(
+            act,
+            element.tag,
+            element.line,
+            element.column,
+            self.path,
+            compilation.scope,
+            identity.value if identity else "",
+            _RUN + self.weight(),
+        )
 
     def finish(self) -> None:
         """Raises InvalidPolicy for what the compile function did not ask for. An `id` any policy may have,
@@ -250,34 +334,11 @@ class Draft:
             return _never
         if expression.reads_response_body:
             self.compilation.reads_response_body()
-        if kind.clr and expression.type not in kind.clr and not self._converts(expression.type, kind):
-            given = _KEYWORDS.get(expression.type, expression.type)
-            cast_needed = converts_by_cast(expression.type, kind.keyword)
-            hint = ". An explicit conversion exists (are you missing a cast?)" if cast_needed else ""
-            said = f"Cannot implicitly convert type '{given}' to '{kind.keyword}'{hint}"
-            self.compilation.note(self.error(said, text))
+        exact = self.compilation.switches.attribute_types == "exact"
+        if refusal := kind.refusal(expression.type, exact=exact):
+            self.compilation.note(self.error(refusal, text))
             return _never
-        if kind is ANY or expression.type == kind.own:
-            return cast(Getter[T], expression)
-        convert = kind.value
-
-        def converted(context: Context) -> T:
-            value = expression(context)
-            try:
-                return convert(value)
-            except ValueError as error:
-                raise ClrException(kind.thrown, str(error)) from error
-
-        return converted
-
-    def _converts(self, given: str, kind: Kind[T]) -> bool:
-        """Whether an expression of another type passes: its value is converted while the policy runs, or it
-        never has one."""
-        if given == NEVER:
-            return True
-        if self.compilation.switches.attribute_types == "exact":
-            return False
-        return kind.keyword == "string" or given in ("System.Object", "null")
+        return kind.getter(expression)
 
 
 def _quoted(names: Sequence[str]) -> str:

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 from apimlb.http import RelayedStream, is_url
 from apimlb.policy.apim.context import Context
-from apimlb.policy.document.attributes import BOOLEAN, STRING, choice, integer
-from apimlb.policy.document.draft import Draft, Getter
+from apimlb.policy.document.attributes import BOOLEAN, STRING, Getter, choice, integer
+from apimlb.policy.document.draft import Draft
 from apimlb.policy.run.exchange import Act, BackendId, BaseUrl, Exchange, ForwardOptions
 from apimlb.policy.run.faults import PolicyFault
 
@@ -90,7 +90,7 @@ def _options(draft: Draft) -> Getter[ForwardOptions]:
         timeout = float(seconds(context)) if milliseconds is None else milliseconds(context) / 1000
         return ForwardOptions(timeout, follow(context), buffered)
 
-    return draft.settled(options, "timeout", "timeout-ms", "follow-redirects")
+    return options
 
 
 class BufferedStream(RelayedStream):

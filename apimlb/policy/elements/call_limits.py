@@ -17,8 +17,8 @@ from apimlb.http import RelayedStream
 from apimlb.policy.apim.bodies import rest_of
 from apimlb.policy.apim.context import Api, Context, Operation, ResponseView
 from apimlb.policy.clr.exceptions import ClrException
-from apimlb.policy.document.attributes import BOOLEAN, STRING, Kind, integer, unexpected
-from apimlb.policy.document.draft import Draft, Getter
+from apimlb.policy.document.attributes import BOOLEAN, STRING, Getter, Kind, integer, unexpected
+from apimlb.policy.document.draft import Draft
 from apimlb.policy.elements.reports import Report, report
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault

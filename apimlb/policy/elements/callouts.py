@@ -7,8 +7,8 @@ from apimlb.http import Headers, Request, is_url
 from apimlb.policy.apim.bodies import MessageBody, rest_of
 from apimlb.policy.apim.context import Context, ResponseView
 from apimlb.policy.clr.exceptions import ClrException
-from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, choice, integer
-from apimlb.policy.document.draft import Draft, Getter
+from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, Getter, choice, integer
+from apimlb.policy.document.draft import Draft
 from apimlb.policy.elements import formats, token_usage
 from apimlb.policy.elements.credentials import certificate_of, identity_token, proxy_of
 from apimlb.policy.elements.messages import body_of, header_edit, query_edit, status_edit

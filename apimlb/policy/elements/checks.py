@@ -1,11 +1,11 @@
 """Conditions that a request must meet: check-header, ip-filter."""
 
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import ip_address
 
 from apimlb.policy.apim.context import Context
 from apimlb.policy.clr.budget import charge_looked_at
 from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, Kind, choice, integer, unexpected
-from apimlb.policy.document.draft import Draft, Getter
+from apimlb.policy.document.draft import Draft
 from apimlb.policy.elements import formats
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
@@ -36,20 +36,22 @@ def check_header(draft: Draft) -> Act:
     return act
 
 
-Address = IPv4Address | IPv6Address
+Place = tuple[int, int]
+"""The version of an address, and its number."""
 
 
-def _address(text: str) -> Address:
+def _place(text: str) -> Place:
     try:
-        return ip_address(text.strip())
+        address = ip_address(text.strip())
     except ValueError:
         raise unexpected(text, "an IP address") from None
+    return address.version, int(address)
 
 
 ADDRESS = Kind(
     "string",
-    _address,
-    lambda given: _address(str(given)),
+    _place,
+    lambda given: _place(str(given)),
     frozenset({"System.String"}),
     thrown="System.FormatException",
 )
@@ -57,12 +59,22 @@ ADDRESS = Kind(
 
 def ip_filter(draft: Draft) -> Act:
     """Reasons and messages: Microsoft Learn, "Error handling in API Management policies"; a caller whose
-    address cannot be read is let through by no filter that allows. What the client sees is "Forbidden"."""
+    address cannot be read is let through by no filter that allows. What the client sees is "Forbidden".
+    The ends of a range are included, and one between two versions holds nothing."""
     action_of = draft.required("action", choice("allow", "forbid"))
-    ranges = [_single(child) for child in draft.children("address")]
-    ranges += [_range(child) for child in draft.children("address-range")]
-    if not ranges:
+    addresses = draft.texts("address", ADDRESS)
+    ranges = [
+        (child.required("from", ADDRESS), child.required("to", ADDRESS))
+        for child in draft.children("address-range")
+    ]
+    if not addresses and not ranges:
         raise draft.incomplete("address, address-range")
+
+    def listed(context: Context, place: Place) -> bool:
+        if any(address(context) == place for address in addresses):
+            return True
+        bounds = ((low(context), high(context)) for low, high in ranges)
+        return any(low <= place <= high for low, high in bounds if low[0] == high[0])
 
     def act(exchange: Exchange) -> None:
         context = exchange.context
@@ -74,8 +86,7 @@ def ip_filter(draft: Draft) -> Act:
                 message = "Failed to establish IP address for the caller. Access denied."
                 raise _forbidden("FailedToParseCallerIP", message) from None
             return
-        place = (caller.version, int(caller))
-        if allows is any(low <= place <= high for low, high in (bounds(context) for bounds in ranges)):
+        if allows is listed(context, (caller.version, int(caller))):
             return
         if allows:
             message = f"Caller IP address {caller} is not allowed. Access denied."
@@ -87,34 +98,3 @@ def ip_filter(draft: Draft) -> Act:
 
 def _forbidden(reason: str, message: str) -> PolicyFault:
     return PolicyFault(reason, message, status=403, shown="Forbidden")
-
-
-_Place = tuple[int, int]
-"""The version of an address, and its number."""
-
-_NOWHERE = ((1, 0), (0, 0))
-
-
-def _single(child: Draft) -> Getter[tuple[_Place, _Place]]:
-    address = child.content(ADDRESS)
-
-    def bounds(context: Context) -> tuple[_Place, _Place]:
-        place = _place(address(context))
-        return place, place
-
-    return bounds if child.element.text and child.element.text.is_expression else child.settled(bounds)
-
-
-def _range(child: Draft) -> Getter[tuple[_Place, _Place]]:
-    """From where to where a range goes, ends included. One between two versions holds nothing."""
-    low_of, high_of = child.required("from", ADDRESS), child.required("to", ADDRESS)
-
-    def bounds(context: Context) -> tuple[_Place, _Place]:
-        low, high = _place(low_of(context)), _place(high_of(context))
-        return (low, high) if low[0] == high[0] else _NOWHERE
-
-    return child.settled(bounds, "from", "to")
-
-
-def _place(address: Address) -> _Place:
-    return address.version, int(address)

@@ -15,8 +15,8 @@ from typing import Any
 from apimlb.http import RelayedStream
 from apimlb.policy.apim.context import Context
 from apimlb.policy.clr.exceptions import ClrException
-from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, choice, integer
-from apimlb.policy.document.draft import Draft, Getter
+from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, Getter, choice, integer
+from apimlb.policy.document.draft import Draft
 from apimlb.policy.elements import formats, token_usage
 from apimlb.policy.elements.callouts import service_answer
 from apimlb.policy.run.exchange import Act, Exchange

@@ -4,7 +4,6 @@ import random
 from collections.abc import Awaitable
 from dataclasses import dataclass
 
-from apimlb.policy.apim.context import Context
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.clr.objects.text import clr_type_name
 from apimlb.policy.document.attributes import ANY, BOOLEAN, STRING, choice, integer
@@ -93,15 +92,10 @@ def retry(draft: Draft) -> Act:
         raise draft.error("The element 'retry' has invalid child element 'wait'.")
     block = draft.block()
 
-    def waits(context: Context) -> Waits:
-        return Waits(interval(context), maximum(context), delta(context), fast_first(context))
-
-    waits_of = draft.settled(waits, "interval", "max-interval", "delta", "first-fast-retry")
-
     async def act(exchange: Exchange) -> None:
         context = exchange.context
-        limit, planned = count(context), waits_of(context)
-        done = 0
+        limit, done = count(context), 0
+        waits = Waits(interval(context), maximum(context), delta(context), fast_first(context))
         while True:
             fault: PolicyFault | None = None
             try:
@@ -113,7 +107,7 @@ def retry(draft: Draft) -> Act:
                 break
             await exchange.let_go()
             fast_index = context.switches.first_fast_retry_index
-            seconds = planned.before(done, exchange.services.rng, fast_index)
+            seconds = waits.before(done, exchange.services.rng, fast_index)
             if seconds > 0:
                 await exchange.services.clock.sleep(seconds)
             done += 1
@@ -132,7 +126,7 @@ async def _show(fault: PolicyFault, exchange: Exchange) -> None:
 
 
 def include_fragment(draft: Draft) -> Act:
-    block = draft.compilation.fragment(draft.required_word("fragment-id", STRING), draft)
+    block = draft.fragment(draft.required_word("fragment-id", STRING))
     return lambda exchange: begun(block, exchange)
 
 

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from apimlb.http import Headers
 from apimlb.policy.apim.context import Context, ResponseView
-from apimlb.policy.document.attributes import BOOLEAN, TEXT, integer
-from apimlb.policy.document.draft import Draft, Getter
+from apimlb.policy.document.attributes import BOOLEAN, TEXT, Getter, integer
+from apimlb.policy.document.draft import Draft
 from apimlb.policy.elements import formats
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.pipeline import PREFLIGHT

@@ -11,8 +11,8 @@ from typing import Any
 
 from apimlb.policy.apim.context import Context
 from apimlb.policy.apim.credentials import Authorization
-from apimlb.policy.document.attributes import ANY, BOOLEAN, STRING, choice
-from apimlb.policy.document.draft import Draft, Getter
+from apimlb.policy.document.attributes import ANY, BOOLEAN, STRING, Getter, choice
+from apimlb.policy.document.draft import Draft
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
 from apimlb.policy.run.records import HIDDEN, Value

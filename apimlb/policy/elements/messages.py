@@ -13,8 +13,8 @@ from apimlb.policy.apim.bodies import MessageBody
 from apimlb.policy.apim.context import Context, ResponseView
 from apimlb.policy.clr.budget import charge_fields
 from apimlb.policy.clr.objects.text import to_clr_string
-from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, Kind, choice, integer
-from apimlb.policy.document.draft import Draft, Getter
+from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, Getter, Kind, choice, integer
+from apimlb.policy.document.draft import Draft
 from apimlb.policy.elements import formats, liquid
 from apimlb.policy.elements.bodies import section_message, works_on_request
 from apimlb.policy.run.exchange import Act, Exchange, bounded_url

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from functools import partial
 
 from apimlb.policy.apim.context import Context
-from apimlb.policy.document.attributes import DOUBLE, STRING
-from apimlb.policy.document.draft import Draft, Getter
+from apimlb.policy.document.attributes import DOUBLE, STRING, Getter
+from apimlb.policy.document.draft import Draft
 from apimlb.policy.elements import token_usage
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault

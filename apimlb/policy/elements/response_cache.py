@@ -6,8 +6,8 @@ backend answers it with 304; where no query parameter is named, responses differ
 """
 
 from apimlb.policy.apim.context import Context, ResponseView
-from apimlb.policy.document.attributes import BOOLEAN, TEXT, choice, integer
-from apimlb.policy.document.draft import Draft, Getter
+from apimlb.policy.document.attributes import BOOLEAN, TEXT, Getter, choice, integer
+from apimlb.policy.document.draft import Draft
 from apimlb.policy.elements import formats
 from apimlb.policy.elements.cache import caching_type
 from apimlb.policy.run.exchange import Act, Exchange

@@ -12,8 +12,8 @@ from functools import partial
 from typing import cast, get_args
 
 from apimlb.policy.apim.context import Context
-from apimlb.policy.document.attributes import BOOLEAN, STRING, Kind, choice, integer, unboxed
-from apimlb.policy.document.draft import Draft, Getter
+from apimlb.policy.document.attributes import BOOLEAN, STRING, Getter, Kind, choice, integer, unboxed
+from apimlb.policy.document.draft import Draft
 from apimlb.policy.elements import token_usage
 from apimlb.policy.elements.reports import Report, report
 from apimlb.policy.run.counters import Counters, Period, bounds, spoken

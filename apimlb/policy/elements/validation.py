@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from apimlb.numerals import is_json_integer, is_json_number
 from apimlb.policy.apim.bodies import MessageBody, content_of, rest_of
 from apimlb.policy.apim.context import Context, Declared, DeclaredParameter, ResponseView
-from apimlb.policy.document.attributes import BOOLEAN, STRING, choice, integer
-from apimlb.policy.document.draft import Draft, Getter
+from apimlb.policy.document.attributes import BOOLEAN, STRING, Getter, choice, integer
+from apimlb.policy.document.draft import Draft
 from apimlb.policy.elements import formats
 from apimlb.policy.elements.bodies import Message, message_with_body, works_on_request
 from apimlb.policy.run.exchange import Act, Exchange

@@ -220,6 +220,15 @@ def test_a_mutated_document_compiles_or_is_refused(place: int, length: int, repl
             "<retry condition='true' count='@(\"3\")' interval='1'><forward-request/></retry>",
             "Cannot implicitly convert type 'string' to 'int'",
         ),
+        (
+            "<retry condition='true' count='@(3u)' interval='1'><forward-request/></retry>",
+            "Cannot implicitly convert type 'uint' to 'int'. An explicit conversion exists (are you missing a "
+            "cast?)",
+        ),
+        (
+            "<set-header name='@(DateTime.UtcNow)'><value>a</value></set-header>",
+            "Cannot implicitly convert type 'System.DateTime' to 'string'",
+        ),
     ],
 )
 def test_an_expression_has_the_type_that_its_place_needs(element: str, said: str) -> None:

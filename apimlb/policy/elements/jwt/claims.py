@@ -5,8 +5,8 @@ from typing import Any
 
 from apimlb.policy.apim.context import Context
 from apimlb.policy.apim.credentials import claim_texts
-from apimlb.policy.document.attributes import STRING, TEXT, choice
-from apimlb.policy.document.draft import Draft, Getter
+from apimlb.policy.document.attributes import STRING, TEXT, Getter, choice
+from apimlb.policy.document.draft import Draft
 from apimlb.policy.elements import formats
 from apimlb.policy.run.faults import PolicyFault
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from apimlb.http import last_segment
 from apimlb.policy.apim.context import Context
 from apimlb.policy.apim.credentials import jwt_of
-from apimlb.policy.document.attributes import BOOLEAN, STRING, integer
-from apimlb.policy.document.draft import Draft, Getter
+from apimlb.policy.document.attributes import BOOLEAN, STRING, Getter, integer
+from apimlb.policy.document.draft import Draft
 from apimlb.policy.document.problems import NOT_IMPLEMENTED
 from apimlb.policy.elements import formats
 from apimlb.policy.elements.jwt import signature

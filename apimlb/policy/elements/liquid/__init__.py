@@ -15,8 +15,8 @@ import sys
 from apimlb.policy.apim.bodies import content_of
 from apimlb.policy.apim.context import Context
 from apimlb.policy.clr.dates.calendar import CALENDAR
-from apimlb.policy.document.attributes import BOOLEAN, choice
-from apimlb.policy.document.draft import Draft, Getter
+from apimlb.policy.document.attributes import BOOLEAN, Getter, choice
+from apimlb.policy.document.draft import Draft
 from apimlb.policy.elements import formats
 from apimlb.policy.elements.bodies import section_message, works_on_request
 
