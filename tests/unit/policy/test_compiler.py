@@ -222,8 +222,8 @@ def test_a_mutated_document_compiles_or_is_refused(place: int, length: int, repl
         ),
         (
             "<retry condition='true' count='@(3u)' interval='1'><forward-request/></retry>",
-            "Cannot implicitly convert type 'uint' to 'int'. An explicit conversion exists (are you missing a "
-            "cast?)",
+            "Cannot implicitly convert type 'uint' to 'int'. An explicit conversion exists (are you "
+            "missing a cast?)",
         ),
         (
             "<set-header name='@(DateTime.UtcNow)'><value>a</value></set-header>",

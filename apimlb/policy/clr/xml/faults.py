@@ -13,32 +13,48 @@ _EMPTY, _INVALID, _UNCLOSED, _MISMATCH, _DUPLICATE, _JUNK, _ENTITY, _CDATA = 3, 
 
 _AT_ROOT = "Data at the root level is invalid."
 _TAG = re.compile(r"<(/?)([^\s/>!?<]++)[^<>]*?(/?)>")
-_NAME = re.compile(r"[^\s=/>;]*")
-_UNQUOTED = re.compile(r"=\s*\Z")
-_IN_VALUE = re.compile(r"<[^<>]*=\s*(?:'[^'<]*|\"[^\"<]*)\Z")
+_NAME = re.compile(r"[\w.:-]*")
+_NO_NAME = "Name cannot begin with the '{char}' character, {code}."
+_EXPECTED = {
+    re.compile(rf"(?:{before})\Z"): what
+    for before, what in {
+        "&": "An error occurred while parsing EntityName.",
+        r"&[^\W\d][\w.:-]*": "'{char}' is an unexpected token. The expected token is ';'.",
+        r"<\w[^<>]*=\s*(?:'[^'<]*|\"[^\"<]*)": "'{char}', {code}, is an invalid attribute character.",
+        "</?": _NO_NAME,
+        r"<[^\s<>/!]+": "The '{char}' character, {code}, cannot be included in a name.",
+        r"<\w[^<>]*=\s*": "'{token}' is an unexpected token. The expected token is '\"' or '''.",
+        r"<\w[^<>]*\s[\w.:-]+\s*": "'{token}' is an unexpected token. The expected token is '='.",
+        r"<\w[^<>]*[\"']": "'{token}' is an unexpected token. Expecting whitespace.",
+        r"<\w[^<>]*\s": _NO_NAME,
+    }.items()
+}
+"""What is wrong with a character that may not stand behind such a text. The first that fits counts."""
 
 
 def fault_of(text: str, error: expat.ExpatError) -> ClrException:
     """System.Xml.XmlException for what expat found."""
-    if not text.strip():
-        return xml_error("Root element is missing.")
-    if len(text) < 4:  # .NET looks for an encoding in four characters
-        return _at(_AT_ROOT, 1, 1)
+    what, line, column = explained(text, error)
+    return xml_error(f"{what} Line {line}, position {column}." if text.strip() else what)
+
+
+def explained(text: str, error: expat.ExpatError) -> tuple[str, int, int]:
+    """What .NET says is wrong, and the line and the column that it names."""
     line, column = error.lineno, error.offset + 1
+    if not text.strip():
+        return "Root element is missing.", line, column
+    if len(text) < 4:  # .NET looks for an encoding in four characters
+        return _AT_ROOT, 1, 1
     if not text.lstrip().startswith("<"):
-        return _at(_AT_ROOT, line, column)
+        return _AT_ROOT, line, column
     rows = text.split("\n")
     at = sum(len(row) + 1 for row in rows[: line - 1]) + column - 1
     if error.code in (_EMPTY, _UNCLOSED):
-        return _unclosed(text, rows)
+        return _unclosed(text), len(rows), len(rows[-1]) + 1
     if error.code == _MISMATCH:
-        return _mismatched(text, line, column, at)
-    what, offset = _explained(text, error.code, at)
-    return _at(what, line, column + offset)
-
-
-def _at(what: str, line: int, column: int) -> ClrException:
-    return xml_error(f"{what} Line {line}, position {column}.")
+        return _mismatched(text, at), line, column
+    what, offset = _at_character(text, error.code, at)
+    return what, line, column + offset
 
 
 def _opened(text: str, end: int) -> list[re.Match[str]]:
@@ -53,29 +69,25 @@ def _opened(text: str, end: int) -> list[re.Match[str]]:
     return found
 
 
-def _unclosed(text: str, rows: list[str]) -> ClrException:
+def _unclosed(text: str) -> str:
     names = [tag[2] for tag in reversed(_opened(text, len(text)))]
     what = "Unexpected end of file has occurred."
-    if names:
-        what += f" The following elements are not closed: {', '.join(names)}."
-    return _at(what, len(rows), len(rows[-1]) + 1)
+    return f"{what} The following elements are not closed: {', '.join(names)}." if names else what
 
 
-def _mismatched(text: str, line: int, column: int, at: int) -> ClrException:
+def _mismatched(text: str, at: int) -> str:
     """An end tag that closes another element than the last one that is open."""
     opened = _opened(text, at - 2)
     wrong = re.compile(r"[^\s>]*").match(text, at)
     if not opened or wrong is None:
-        return _at("Unexpected end tag.", line, column)
+        return "Unexpected end tag."
     last = opened[-1]
     before = text[: last.start() + 1]
     place = f"line {before.count(chr(10)) + 1} position {len(before) - before.rfind(chr(10))}"
-    return _at(
-        f"The '{last[2]}' start tag on {place} does not match the end tag of '{wrong[0]}'.", line, column
-    )
+    return f"The '{last[2]}' start tag on {place} does not match the end tag of '{wrong[0]}'."
 
 
-def _explained(text: str, code: int, at: int) -> tuple[str, int]:
+def _at_character(text: str, code: int, at: int) -> tuple[str, int]:
     """What is wrong, and how many columns behind expat .NET says so."""
     char = text[at : at + 1]
     if code == _JUNK:
@@ -87,25 +99,23 @@ def _explained(text: str, code: int, at: int) -> tuple[str, int]:
     if code == _CDATA:
         return "Unexpected end of file while parsing CDATA has occurred.", 0
     if code == _INVALID:
-        return _invalid(text[:at], char), 0
+        return _invalid(text, at, char), 0
     what = expat.ErrorString(code)
     return f"{what[0].upper()}{what[1:]}.", 0
 
 
-def _invalid(before: str, char: str) -> str:
+def _invalid(text: str, at: int, char: str) -> str:
     """What is wrong with a character that may not stand where it does."""
     code = f"hexadecimal value 0x{ord(char or chr(0)):02X}"
-    if before.endswith("&"):
-        return "An error occurred while parsing EntityName."
-    if before.endswith("<"):
-        return f"Name cannot begin with the '{char}' character, {code}."
+    before, name = text[:at], _name(text, at)
     if char < " " and char not in "\t\r\n":
         return f"'{char}', {code}, is an invalid character."
-    if _UNQUOTED.search(before):
-        return f"'{char}' is an unexpected token. The expected token is '\"' or '''."
-    if char == "<" and _IN_VALUE.search(before):
-        return f"'<', {code}, is an invalid attribute character."
-    return "Not well-formed (invalid token)."
+    what = next((what for place, what in _EXPECTED.items() if place.search(before)), None)
+    if what is None:
+        return "Not well-formed (invalid token)."
+    if what.endswith("whitespace.") and not name:
+        what = _NO_NAME
+    return what.format(char=char, code=code, token=name or char)
 
 
 def _name(text: str, at: int) -> str:

@@ -20,8 +20,11 @@ from apimlb.policy.document.well_formed import check_well_formed
             '<a b="x < y"/>',
             "'<', hexadecimal value 0x3C, is an invalid attribute character. Line 1, position 9.",
         ),
-        ("<a>&nbsp;</a>", "Reference to undeclared entity 'nbsp'. Line 1, position 4."),
-        ("<a><b></a>", "Mismatched tag. Line 1, position 9."),
+        ("<a>&nbsp;</a>", "Reference to undeclared entity 'nbsp'. Line 1, position 5."),
+        (
+            "<a><b></a>",
+            "The 'b' start tag on line 1 position 5 does not match the end tag of 'a'. Line 1, position 9.",
+        ),
         ("<!DOCTYPE a><a/>", "For security reasons DTD is prohibited in this XML document. Line 1"),
     ],
 )
