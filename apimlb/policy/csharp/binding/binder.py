@@ -39,7 +39,7 @@ dispatch.expressions.update(
         nodes.Assignment: assignment.bind_assignment,
         nodes.Binary: operators.bind_binary,
         nodes.Cast: creation.bind_cast,
-        nodes.CheckedExpression: creation.bind_checked,
+        nodes.Checked: creation.bind_checked,
         nodes.Conditional: operators.bind_conditional,
         nodes.ConditionalAccess: members.bind_conditional_access,
         nodes.DefaultValue: creation.bind_default,
@@ -58,7 +58,7 @@ dispatch.expressions.update(
         nodes.PredefinedType: members.bind_predefined,
         nodes.Receiver: members.bind_receiver,
         nodes.SizeOf: creation.bind_sizeof,
-        nodes.ThrowExpression: values.refuse_throw,
+        nodes.Throw: values.refuse_throw,
         nodes.Unary: operators.bind_unary,
     }
 )
@@ -66,7 +66,7 @@ dispatch.statements.update(
     {
         statement_nodes.BlockStatement: blocks.bind_block,
         statement_nodes.Break: loops.bind_break,
-        statement_nodes.CheckedBlock: blocks.bind_checked_block,
+        nodes.Checked: blocks.bind_checked_block,
         statement_nodes.Continue: loops.bind_continue,
         statement_nodes.Declaration: blocks.bind_declaration,
         statement_nodes.DoWhile: loops.bind_do_while,
@@ -77,10 +77,9 @@ dispatch.statements.update(
         statement_nodes.LocalFunction: functions.bind_local_function,
         statement_nodes.Return: functions.bind_return,
         statement_nodes.Switch: switch.bind_switch,
-        statement_nodes.Throw: values.bind_throw,
+        nodes.Throw: values.bind_throw,
         statement_nodes.Try: blocks.bind_try,
         statement_nodes.Using: blocks.bind_using,
-        statement_nodes.While: loops.bind_while,
     }
 )
 assignables.assignables.update(

@@ -13,7 +13,7 @@ from apimlb.policy.csharp.binding.creation import array_of
 from apimlb.policy.csharp.binding.dispatch import bind, statement, value, value_or_untyped
 from apimlb.policy.csharp.binding.emit import Line, Lines, suite
 from apimlb.policy.csharp.binding.functions import declare_function
-from apimlb.policy.csharp.binding.lookup import is_var, type_of
+from apimlb.policy.csharp.binding.lookup import type_of
 from apimlb.policy.csharp.binding.scope import Scope, Untyped
 from apimlb.policy.csharp.binding.values import check_exception, constant_code
 from apimlb.policy.csharp.conversions import NUMERIC
@@ -40,15 +40,15 @@ def block_lines(scope: Scope, block: Sequence[nodes.Node]) -> Lines:
     return [*functions, *lines] or [Line("pass", block[-1].at if block else 0)]
 
 
-def bind_checked_block(scope: Scope, node: statement_nodes.CheckedBlock) -> Lines:
-    return statement(scope._replace(overflow=node.overflow), node.body)
+def bind_checked_block(scope: Scope, node: nodes.Checked) -> Lines:
+    return statement(scope._replace(overflow=node.overflow), node.operand)
 
 
 # Declarations
 
 
 def bind_declaration(scope: Scope, node: statement_nodes.Declaration, readonly: str = "") -> Lines:
-    inferred = is_var(scope, node.type)
+    inferred = node.type.is_var
     if inferred and node.constant:
         scope.refuse("CS0822", node.type.at)
     if inferred and len(node.declarators) > 1:

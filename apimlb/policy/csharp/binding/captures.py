@@ -4,11 +4,10 @@ from collections.abc import Iterable, Iterator
 
 from apimlb.policy.csharp.syntax import nodes, statement_nodes
 
-LOOPS = (statement_nodes.For, statement_nodes.ForEach, statement_nodes.While, statement_nodes.DoWhile)
+LOOPS = (statement_nodes.For, statement_nodes.ForEach, statement_nodes.DoWhile)
 _OWN_SCOPE = (
     *LOOPS,
     statement_nodes.BlockStatement,
-    statement_nodes.CheckedBlock,
     nodes.Lambda,
     statement_nodes.LocalFunction,
     statement_nodes.Switch,
@@ -80,12 +79,7 @@ def declaration(several: Iterable[nodes.Node], name: str) -> tuple[int, bool] | 
         for declared, at, inferred in _declared(node):
             if declared == name:
                 return at, inferred
-        inner: Iterable[nodes.Node] = nodes.children(node)
-        if isinstance(node, _OWN_SCOPE):
-            inner = ()
-        elif isinstance(node, statement_nodes.If):
-            inner = (node.condition,)
-        found = declaration(inner, name)
+        found = None if isinstance(node, _OWN_SCOPE) else declaration(nodes.children(node), name)
         if found is not None:
             return found
     return None

@@ -117,7 +117,7 @@ def bind_cast(scope: Scope, node: nodes.Cast) -> Bound:
     return cast(scope, bind(scope, node.operand), type_of(scope, node.type), node)
 
 
-def bind_checked(scope: Scope, node: nodes.CheckedExpression) -> Bound:
+def bind_checked(scope: Scope, node: nodes.Checked) -> Bound:
     return value(scope._replace(overflow=node.overflow), node.operand)
 
 
@@ -133,7 +133,7 @@ def bind_nameof(scope: Scope, node: nodes.NameOf) -> Bound:
     except PolicyError as error:
         if error.code != "CS0120":  # a member that is there, though not without an object
             raise
-    return literal(scope, node.text, scope.registry.string)
+    return literal(scope, node.operand.name, scope.registry.string)
 
 
 def bind_sizeof(scope: Scope, node: nodes.SizeOf) -> Bound:

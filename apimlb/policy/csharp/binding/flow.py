@@ -20,7 +20,7 @@ from apimlb.policy.csharp.binding.flow_expressions import (
     test,
 )
 from apimlb.policy.csharp.syntax import statement_nodes
-from apimlb.policy.csharp.syntax.nodes import Literal, Node, TypedName
+from apimlb.policy.csharp.syntax.nodes import Checked, Literal, Node, Throw, TypedName
 
 
 class Analysis(NamedTuple):
@@ -61,22 +61,10 @@ def _if(flow: Flow, node: statement_nodes.If) -> int:
     return after(flow.at(true), node.then) & after(flow.at(false), node.otherwise)
 
 
-def _loop(flow: Flow, condition: Node | None, body: Node, update: Sequence[Node] = ()) -> int:
-    flow = flow.inside()
-    true, false = (flow.state, DEAD) if condition is None else test(flow, condition)
-    end, jumps = _body(flow.at(true), body)
-    after_all(flow.at(end), update)
-    return met(false, jumps.breaks)
-
-
 def _body(flow: Flow, body: Node) -> tuple[int, Jumps]:
     """The state at the end of a round, at a `continue` or after all of it, and the jumps out of it."""
     jumps = Jumps(True, flow.finally_depth)
     return met(after(flow._replace(jumps=(*flow.jumps, jumps)), body), jumps.continues), jumps
-
-
-def _while(flow: Flow, node: statement_nodes.While) -> int:
-    return _loop(flow, node.condition, node.body)
 
 
 def _do_while(flow: Flow, node: statement_nodes.DoWhile) -> int:
@@ -87,7 +75,11 @@ def _do_while(flow: Flow, node: statement_nodes.DoWhile) -> int:
 
 def _for(flow: Flow, node: statement_nodes.For) -> int:
     flow = flow.inside()
-    return _loop(flow.at(after_all(flow, node.first)), node.condition, node.body, node.update)
+    flow = flow.at(after_all(flow, node.first))
+    true, false = (flow.state, DEAD) if node.condition is None else test(flow, node.condition)
+    end, jumps = _body(flow.at(true), node.body)
+    after_all(flow.at(end), node.update)
+    return met(false, jumps.breaks)
 
 
 def _for_each(flow: Flow, node: statement_nodes.ForEach) -> int:
@@ -125,7 +117,7 @@ def _return(flow: Flow, node: statement_nodes.Return) -> int:
     return _left(flow, node, flow.returns_depth)
 
 
-def _throw(flow: Flow, node: statement_nodes.Throw) -> int:
+def _throw(flow: Flow, node: Throw) -> int:
     after(flow, node.value)
     return DEAD
 
@@ -204,9 +196,9 @@ def _local_function(flow: Flow, node: statement_nodes.LocalFunction) -> int:
 
 STATEMENTS.update({
     statement_nodes.BlockStatement: _block, statement_nodes.Break: _break,
-    statement_nodes.CheckedBlock: in_order, statement_nodes.Continue: _continue,
+    Checked: in_order, statement_nodes.Continue: _continue,
     statement_nodes.DoWhile: _do_while, statement_nodes.For: _for, statement_nodes.ForEach: _for_each,
     statement_nodes.If: _if, statement_nodes.LocalFunction: _local_function,
-    statement_nodes.Return: _return, statement_nodes.Switch: _switch, statement_nodes.Throw: _throw,
-    statement_nodes.Try: _try, statement_nodes.Using: _using, statement_nodes.While: _while,
+    statement_nodes.Return: _return, statement_nodes.Switch: _switch, Throw: _throw,
+    statement_nodes.Try: _try, statement_nodes.Using: _using,
 })  # fmt: skip

@@ -163,7 +163,7 @@ def _outcomes(flow: Flow, node: nodes.Node) -> tuple[int, int]:
     if isinstance(node, nodes.Unary) and node.operator == "!":
         true, false = _outcomes(flow, node.operand)
         return false, true
-    if isinstance(node, nodes.CheckedExpression | nodes.Parenthesized):
+    if isinstance(node, nodes.Checked | nodes.Parenthesized):
         return _outcomes(flow, node.operand)
     if isinstance(node, nodes.Binary) and node.operator in ("&&", "||"):
         return _logical(flow, node)
@@ -278,10 +278,6 @@ def _invocation(flow: Flow, node: nodes.Invocation) -> int:
     return flow.state
 
 
-def _throw_expression(flow: Flow, node: nodes.ThrowExpression) -> int:
-    return in_order(flow, node) | PASSED
-
-
 def _nameof(flow: Flow, node: nodes.NameOf) -> int:
     """It reads nothing."""
     return flow.state
@@ -331,7 +327,6 @@ _EXPRESSIONS: dict[type, Callable[[Flow, Any], int]] = {
     nodes.Assignment: _assignment, nodes.Binary: _binary, nodes.Conditional: _conditional,
     nodes.ConditionalAccess: _conditional_access, nodes.Invocation: _invocation, nodes.Is: _split,
     nodes.Lambda: _lambda, nodes.Name: _name, nodes.NameOf: _nameof,
-    nodes.ThrowExpression: _throw_expression, nodes.Unary: _unary,
-    statement_nodes.Declaration: _declaration,
+    nodes.Unary: _unary, statement_nodes.Declaration: _declaration,
 }  # fmt: skip
 """What else does more to a state than the nodes in it do."""

@@ -20,7 +20,7 @@ from apimlb.policy.csharp.binding.lookup import type_of
 from apimlb.policy.csharp.binding.scope import Function, Inputs, Scope, Untyped
 from apimlb.policy.csharp.binding.values import constant_code, throw_code
 from apimlb.policy.csharp.syntax import statement_nodes
-from apimlb.policy.csharp.syntax.nodes import Lambda, LambdaParameter, Node, ThrowExpression
+from apimlb.policy.csharp.syntax.nodes import Lambda, LambdaParameter, Node, Throw
 
 
 def function_lines(scope: Scope, body: statement_nodes.BlockStatement) -> Lines:
@@ -199,7 +199,7 @@ def _lambda_parameter(scope: Scope, each: LambdaParameter, kind: Type) -> Variab
         return _row(scope, each.at, kind)
     if each.type is not None and type_of(scope, each.type) is not kind:
         scope.refuse("CS1661", each.at)
-    if each.query and (scope.find(each.name) is not None or each.name in scope.names.inner):
+    if each.query and scope.find(each.name) is not None:
         scope.refuse("CS1931", each.at, each.name, each.name)
     if each.name in scope.names.own:
         scope.refuse("CS0100", each.at, each.name)
@@ -216,7 +216,7 @@ def _row(scope: Scope, at: int, kind: Type) -> Variable:
 
 def _expression(scope: Scope, node: Lambda, cells: Sequence[str], parameters: Callable[[], str]) -> Bound:
     result = scope.function.result
-    if isinstance(node.body, ThrowExpression):
+    if isinstance(node.body, Throw):
         body = Bound(result or NULL, throw_code(scope, node.body))
     else:
         body = value(scope, node.body)

@@ -11,7 +11,7 @@ from apimlb.policy.csharp.binding.captures import LOOPS
 from apimlb.policy.csharp.binding.conversion import cast, condition
 from apimlb.policy.csharp.binding.dispatch import statement, value
 from apimlb.policy.csharp.binding.emit import Line, Lines, suite, weight_of
-from apimlb.policy.csharp.binding.lookup import is_var, type_of
+from apimlb.policy.csharp.binding.lookup import type_of
 from apimlb.policy.csharp.binding.scope import Scope
 from apimlb.policy.csharp.binding.values import not_null
 from apimlb.policy.csharp.syntax import statement_nodes
@@ -43,18 +43,6 @@ def _stop_unless(code: str, at: int) -> Line:
     return Line(f"if not {code}: break", at)
 
 
-def bind_while(scope: Scope, node: statement_nodes.While) -> Lines:
-    scope = scope.inside()
-    before, code = _tested(scope, node.condition)
-    return _while(node, before, code, _counted(scope, node, node.body))
-
-
-def _while(node: Node, before: Lines, code: str, body: Lines) -> Lines:
-    if not before:
-        return suite(f"while {code}:", node.at, body)
-    return suite("while True:", node.at, [*before, _stop_unless(code, node.at), *body])
-
-
 def bind_do_while(scope: Scope, node: statement_nodes.DoWhile) -> Lines:
     again = scope.local("again", "k_")
     body = _counted(scope, node, node.body)
@@ -77,8 +65,10 @@ def bind_for(scope: Scope, node: statement_nodes.For) -> Lines:
         updates = _in_order(scope, node.update)
         head = [*before, _stop_unless(code, node.at)]
         return [*started, *_while_again(node, again, updates, [*head, *_counted(scope, node, node.body)])]
-    body = _counted(scope, node, node.body)
-    return [*started, *_while(node, before, code, [*body, *_in_order(scope, node.update)])]
+    body = [*_counted(scope, node, node.body), *_in_order(scope, node.update)]
+    if before:
+        code, body = "True", [*before, _stop_unless(code, node.at), *body]
+    return [*started, *suite(f"while {code}:", node.at, body)]
 
 
 def _in_order(scope: Scope, several: Sequence[Node]) -> Lines:
@@ -90,7 +80,7 @@ def bind_for_each(scope: Scope, node: statement_nodes.ForEach) -> Lines:
     element = _element(scope, source.type, node)
     scope = scope.inside()
     written = node.variable.type
-    kind = element if is_var(scope, written) else type_of(scope, written)
+    kind = element if written.is_var else type_of(scope, written)
     name = scope.temporary()
     item = cast(scope, Bound(element, name, repeatable=True), kind, node.at)
     variable = scope.declare(

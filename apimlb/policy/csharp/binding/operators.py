@@ -201,7 +201,7 @@ def _reference_equality(given: Operands) -> Bound | None:
 
 def _coalesce(scope: Scope, node: nodes.Binary) -> Bound:
     left = value(scope, node.left)
-    thrown = isinstance(node.right, nodes.ThrowExpression)
+    thrown = isinstance(node.right, nodes.Throw)
     right = Bound(NULL, "") if thrown else value(scope, node.right)
     if left.type is NULL and right.type.takes_null and right.type not in (NULL, VOID):
         return Bound(right.type, right.code, repeatable=right.repeatable, safe=right.safe)
@@ -209,7 +209,7 @@ def _coalesce(scope: Scope, node: nodes.Binary) -> Bound:
         _no_operator(scope, "??", left, right, node)
     first, again = once(scope, left)
     plain = left.type.underlying
-    if isinstance(node.right, nodes.ThrowExpression):
+    if isinstance(node.right, nodes.Throw):
         return Bound(plain, if_not_null(first, again, throw_code(scope, node.right)), safe=True)
     for target in (plain, left.type):
         if converts(scope, right, target):
@@ -224,12 +224,12 @@ def _coalesce(scope: Scope, node: nodes.Binary) -> Bound:
 
 def bind_conditional(scope: Scope, node: nodes.Conditional) -> Bound:
     condition = convert(scope, bind(scope, node.condition), scope.registry.bool, node.condition)
-    if isinstance(node.when_true, nodes.ThrowExpression):
+    if isinstance(node.when_true, nodes.Throw):
         code = throw_code(scope, node.when_true)
         other = value(scope, node.when_false)
         return Bound(other.type, f"({code} if {condition.code} else {other.code})")
     left = value(scope, node.when_true)
-    if isinstance(node.when_false, nodes.ThrowExpression):
+    if isinstance(node.when_false, nodes.Throw):
         code = throw_code(scope, node.when_false)
         return Bound(left.type, f"({left.code} if {condition.code} else {code})")
     right = value(scope, node.when_false)

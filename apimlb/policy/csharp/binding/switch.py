@@ -14,7 +14,7 @@ from apimlb.policy.csharp.binding.bound import Bound, Variable
 from apimlb.policy.csharp.binding.conversion import condition, convert
 from apimlb.policy.csharp.binding.dispatch import value
 from apimlb.policy.csharp.binding.emit import Line, Lines, suite
-from apimlb.policy.csharp.binding.lookup import find_type, is_var, type_of
+from apimlb.policy.csharp.binding.lookup import find_type, type_of
 from apimlb.policy.csharp.binding.loops import continues
 from apimlb.policy.csharp.binding.scope import Names, Scope
 from apimlb.policy.csharp.binding.values import once
@@ -64,7 +64,7 @@ def _as_expression(written: TypeName) -> Node:
 
 def type_test(scope: Scope, bound: Bound, node: TypedName) -> tuple[str, Type]:
     """Code that tests for a type and gives the local the value, and that type."""
-    if is_var(scope, node.type):
+    if node.type.is_var:
         target, always = bound.type, True
     else:
         target = type_of(scope, node.type)

@@ -1,6 +1,7 @@
 """Constants, code that names a value or checks that there is one, and `throw`."""
 
 from collections.abc import Callable
+from typing import Any
 
 from apimlb.policy.clr.casts import bad_throw, raise_value
 from apimlb.policy.clr.objects.text import same, same_objects
@@ -11,8 +12,7 @@ from apimlb.policy.csharp.binding.emit import Line, Lines
 from apimlb.policy.csharp.binding.scope import Scope
 from apimlb.policy.csharp.conversions import NUMERIC
 from apimlb.policy.csharp.runtime import throw_null
-from apimlb.policy.csharp.syntax.nodes import Node, ThrowExpression
-from apimlb.policy.csharp.syntax.statement_nodes import Throw
+from apimlb.policy.csharp.syntax.nodes import Node, Throw
 
 
 def literal(scope: Scope, value: object, kind: Type) -> Bound:
@@ -73,27 +73,23 @@ def check_exception(scope: Scope, kind: Type, at: int | Node) -> None:
         scope.refuse("CS0155", at)
 
 
-def _thrown(scope: Scope, node: Node) -> str:
-    """Code of the exception that is thrown."""
-    bound = value(scope, node)
+def throw_code(scope: Scope, node: Throw, throw: Callable[[Any], object] = raise_value) -> str:
+    """`throw` of an exception where C# allows it as an expression."""
+    assert node.value is not None
+    bound = value(scope, node.value)
     if bound.type is not NULL:
-        check_exception(scope, bound.type, node)
-    return bound.code
+        check_exception(scope, bound.type, node.value)
+    return scope.call(throw, bound.code)
 
 
-def throw_code(scope: Scope, node: ThrowExpression) -> str:
-    """`throw` where C# allows it as an expression."""
-    return scope.call(raise_value, _thrown(scope, node.operand))
-
-
-def refuse_throw(scope: Scope, node: ThrowExpression) -> Bound:
+def refuse_throw(scope: Scope, node: Throw) -> Bound:
     """`throw` anywhere else."""
     scope.refuse("CS8115", node.at)
 
 
 def bind_throw(scope: Scope, node: Throw) -> Lines:
     if node.value is not None:
-        return [Line(f"raise {scope.use(bad_throw)}({_thrown(scope, node.value)})", node.at)]
+        return [Line(f"raise {throw_code(scope, node, bad_throw)}", node.at)]
     if not scope.catching:
         scope.refuse("CS0156", node.at)
     return [Line("raise", node.at)]

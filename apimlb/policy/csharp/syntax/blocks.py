@@ -6,7 +6,7 @@ from typing import Any
 from apimlb.policy.csharp.syntax import statement_nodes
 from apimlb.policy.csharp.syntax.creation import parse_item
 from apimlb.policy.csharp.syntax.cursor import Cursor
-from apimlb.policy.csharp.syntax.nodes import Node, ThrowExpression, TypedName, TypeName
+from apimlb.policy.csharp.syntax.nodes import Checked, Node, Throw, TypedName, TypeName
 from apimlb.policy.csharp.syntax.type_names import parse_type, parse_typed_name, try_declared, try_type
 
 _REFUSED = {
@@ -129,9 +129,9 @@ def _local_function(cursor: Cursor, result: TypeName) -> Node:
 
 def _arrow_body(cursor: Cursor, result: TypeName) -> statement_nodes.BlockStatement:
     value = _ended(cursor, cursor.expression())
-    made: Node
-    if isinstance(value, ThrowExpression):
-        made = statement_nodes.Throw(value.at, value.operand)
+    made = value
+    if isinstance(value, Throw):
+        pass
     elif result.is_void:
         made = statement_nodes.ExpressionStatement(value.at, value)
     else:
@@ -276,7 +276,7 @@ _EXPRESSIONS_TOO = ("checked", "unchecked", "default")
 """Keywords that begin an expression where a bracket follows."""
 _STATEMENTS: dict[str, tuple[Any, ...]] = {
     "break": (statement_nodes.Break, ";"),
-    "checked": (lambda at, body: statement_nodes.CheckedBlock(at, body, "checked"), parse_block),
+    "checked": (lambda at, body: Checked(at, body, "checked"), parse_block),
     "const": (lambda at, made: made, _constants, ";"),
     "continue": (statement_nodes.Continue, ";"),
     "do": (statement_nodes.DoWhile, _embedded, "while", _condition, ";"),
@@ -285,10 +285,14 @@ _STATEMENTS: dict[str, tuple[Any, ...]] = {
     "if": (statement_nodes.If, _condition, _embedded, _otherwise),
     "return": (statement_nodes.Return, _optional, ";"),
     "switch": (statement_nodes.Switch, _condition, _sections),
-    "throw": (statement_nodes.Throw, _optional, ";"),
+    "throw": (Throw, _optional, ";"),
     "try": (statement_nodes.Try, parse_block, _catches, _finally),
-    "unchecked": (lambda at, body: statement_nodes.CheckedBlock(at, body, "unchecked"), parse_block),
+    "unchecked": (lambda at, body: Checked(at, body, "unchecked"), parse_block),
     "using": (statement_nodes.Using, "(", _resource, ")", _embedded),
-    "while": (statement_nodes.While, _condition, _embedded),
+    "while": (
+        lambda at, condition, body: statement_nodes.For(at, [], condition, [], body),
+        _condition,
+        _embedded,
+    ),
 }
 """What makes a statement, and its parts behind the keyword."""

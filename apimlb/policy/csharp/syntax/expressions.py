@@ -49,7 +49,7 @@ def _expression(cursor: Cursor) -> nodes.Node:
 
 
 def _throw(cursor: Cursor) -> nodes.Node:
-    return nodes.ThrowExpression(cursor.advance().at, parse_expression(cursor))
+    return nodes.Throw(cursor.advance().at, parse_expression(cursor))
 
 
 def _operator_text(cursor: Cursor) -> str:
@@ -223,7 +223,7 @@ def _nameof(cursor: Cursor, at: int) -> nodes.Node:
     if not isinstance(operand, nodes.Name | nodes.MemberAccess):
         cursor.refuse("Expression does not have a name.", "CS8081", first)
     cursor.expect(")")
-    return nodes.NameOf(at, operand, operand.name)
+    return nodes.NameOf(at, operand)
 
 
 def _parenthesised(cursor: Cursor) -> nodes.Node:
@@ -263,7 +263,7 @@ def _keyword(cursor: Cursor, token: Token) -> nodes.Node:
         return nodes.SizeOf(token.at, cursor.bracketed(type_names.parse_type))
     if text in ("checked", "unchecked"):
         cursor.advance()
-        return nodes.CheckedExpression(token.at, cursor.bracketed(parse_expression), text)
+        return nodes.Checked(token.at, cursor.bracketed(parse_expression), text)
     code, what = _REFUSED.get(text, ("CS1525", f"Invalid expression term '{text}'"))
     cursor.refuse(what, code)
 

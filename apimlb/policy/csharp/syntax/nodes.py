@@ -246,16 +246,15 @@ class DefaultValue(Node):
 
 
 class NameOf(Node):
-    operand: Node
-    text: str
+    operand: Name | MemberAccess
 
 
 class SizeOf(Node):
     type: TypeName
 
 
-class CheckedExpression(Node):
-    """`overflow` is "checked" or "unchecked"."""
+class Checked(Node):
+    """`checked(...)`, or a block behind the word; `overflow` is "checked" or "unchecked"."""
 
     operand: Node
     overflow: str
@@ -267,8 +266,10 @@ class Parenthesized(Node):
     operand: Node
 
 
-class ThrowExpression(Node):
-    operand: Node
+class Throw(Node):
+    """A statement, or an expression, which has a value."""
+
+    value: Node | None
 
 
 def children(node: Node) -> Iterator[Node]:

@@ -30,17 +30,14 @@ class If(Node):
     otherwise: BlockStatement | None
 
 
-class While(Node):
-    condition: Node
-    body: BlockStatement
-
-
 class DoWhile(Node):
     body: BlockStatement
     condition: Node
 
 
 class For(Node):
+    """`while` is one with nothing but a condition."""
+
     first: list[Node]
     condition: Node | None
     update: list[Node]
@@ -63,10 +60,6 @@ class Break(Node):
 
 class Continue(Node):
     pass
-
-
-class Throw(Node):
-    value: Node | None
 
 
 class Catch(Node):
@@ -129,10 +122,3 @@ class LocalFunction(Node):
     def shown(self) -> str:
         """The function as messages name it."""
         return f"{self.name}({', '.join(each.type.shown for each in self.parameters)})"
-
-
-class CheckedBlock(Node):
-    """`overflow` is "checked" or "unchecked"."""
-
-    body: BlockStatement
-    overflow: str
