@@ -249,7 +249,7 @@ def numeric_unary(scope: Scope, operator: str, bound: Bound, node: Unary) -> Bou
 
 def _smallest(scope: Scope, operator: str, bound: Bound, node: Unary) -> Bound | None:
     """The smallest int and the smallest long, whose digits alone are a uint and a ulong."""
-    bare = isinstance(node.operand, Literal) and id(node.operand) not in scope.program.source.brackets
+    bare = isinstance(node.operand, Literal) and not scope.is_bracketed(node.operand)
     if operator != "-" or not bare or bound.type.name not in _WIDE_UNSIGNED:
         return None
     for value, name in ((2**31, "System.Int32"), (2**63, "System.Int64")):

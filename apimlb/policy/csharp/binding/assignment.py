@@ -56,7 +56,7 @@ def assignable_property(scope: Scope, target: Bound, name: str, at: int | Member
     for owner, member in scope.registry.members(target.type, name):
         if member.kind == "property" and not member.static:
             return Access(result_of(scope, owner, member), target, owner, member)
-    raise no_member(scope, target.type, name, at if isinstance(at, int) else at.at)
+    raise no_member(scope, target.type, name, at if isinstance(at, int) else at.name_at)
 
 
 # Assignments

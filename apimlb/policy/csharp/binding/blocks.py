@@ -130,10 +130,9 @@ def bind_expression(scope: Scope, node: statement_nodes.ExpressionStatement) -> 
     run = expression
     while isinstance(run, nodes.ConditionalAccess):
         run = run.access
-    brackets = scope.program.source.brackets
     runs = isinstance(run, nodes.Invocation | nodes.Assignment | nodes.Increment | nodes.ObjectCreation)
-    if not runs or id(expression) in brackets:
-        scope.refuse("CS0201", brackets.get(id(expression), scope.offset(expression)))
+    if not runs or scope.is_bracketed(expression):
+        scope.refuse("CS0201", node.at)
     if isinstance(expression, nodes.Assignment | nodes.Increment):
         return [Line(assignment.run(scope, expression), node.at)]
     return [Line(value(scope, expression).code, node.at)]
@@ -172,8 +171,8 @@ def _clauses(scope: Scope, catches: Sequence[statement_nodes.Catch], kept: str, 
     inner = scope.inside().after(before)
     kind = _caught(scope, each, done)
     test = scope.call(is_caught, kept)
-    if each.name is not None:
-        variable = inner.declare(each.name, kind, each.name_at)
+    if each.variable is not None:
+        variable = inner.declare(each.variable.name, kind, each.variable.name_at)
         test = f"({test} and ({assigned_local(scope, variable, kept)}, True)[1])"
         if variable.cell:
             before.append(Line(variable.stored("None"), each.at))

@@ -187,7 +187,7 @@ def _entry(
         place = element(scope, target, key or [], at)._replace(still=True)
     if isinstance(given, nodes.Initializer):
         return _initialized(scope, read(scope, place), given).code  # on what the member holds
-    bound = convert(scope, bind(scope, given), place.type, given.at)
+    bound = convert(scope, bind(scope, given), place.type, given)
     return stored(scope, place, bound.code, at)
 
 

@@ -135,7 +135,9 @@ def _try(flow: Flow, node: statement_nodes.Try) -> int:
 
 
 def _catch(flow: Flow, node: statement_nodes.Catch) -> int:
-    flow = flow.inside().given(node.name)
+    flow = flow.inside()
+    if node.variable is not None:
+        flow = flow.given(node.variable.name)
     return after(flow if node.filter is None else flow.at(test(flow, node.filter)[0]), node.body)
 
 

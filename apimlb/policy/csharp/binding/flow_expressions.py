@@ -95,12 +95,11 @@ class Flow(NamedTuple):
     def assigned(self, name: str) -> "Flow":
         return self.at(self.state | self.locals.get(name, 0))
 
-    def given(self, *names: str | None) -> "Flow":
+    def given(self, *names: str) -> "Flow":
         """After the declaration of locals that have a value."""
         flow = self
         for name in names:
-            if name is not None:
-                flow = flow.fresh(name).assigned(name)
+            flow = flow.fresh(name).assigned(name)
         return flow
 
     def report(self, at: int, code: str, *values: object) -> None:

@@ -7,10 +7,10 @@ from apimlb.policy.clr.casts import enum_of
 from apimlb.policy.clr.types.constructed import NULL, Type
 from apimlb.policy.clr.types.signatures import Member
 from apimlb.policy.csharp.binding import bound, lookup
-from apimlb.policy.csharp.binding.arguments import given_arguments, refuse_modes
+from apimlb.policy.csharp.binding.arguments import given_arguments
 from apimlb.policy.csharp.binding.calls import MethodGroup, call_group
 from apimlb.policy.csharp.binding.captures import declaration
-from apimlb.policy.csharp.binding.conversion import called, convert
+from apimlb.policy.csharp.binding.conversion import called
 from apimlb.policy.csharp.binding.dispatch import as_value, bind, value
 from apimlb.policy.csharp.binding.scope import Result, Scope
 from apimlb.policy.csharp.binding.values import if_not_null, literal, not_null, once
@@ -121,15 +121,15 @@ def _static_member(scope: Scope, owner: Type, node: nodes.MemberAccess, types: l
         return literal(scope, enum_of(owner, definition.constants[name]), owner)
     found = scope.registry.members(owner, name)
     if any(member.kind == "method" for _, member in found):
-        return MethodGroup(node.at, name, owner, type_arguments=types)
+        return MethodGroup(node.name_at, name, owner, type_arguments=types)
     for base, member in found:
         if member.kind == "property" and member.static:
             return _static_value(scope, base, member)
     if found:
-        scope.refuse("CS0120", node.at, owner, name)
+        scope.refuse("CS0120", node.name_at, owner, name)
     nested = scope.registry.nested(owner, name)
     if nested is None:
-        raise lookup.no_member(scope, owner, name, node.at)
+        raise lookup.no_member(scope, owner, name, node.name_at)
     return bound.TypeReference(nested)
 
 
@@ -153,11 +153,11 @@ def _instance_member(
     found = scope.registry.members(target.type, name)
     methods = any(member.kind == "method" for _, member in found) or any(scope.registry.extensions(name))
     if methods and (invoked or types or not found or found[0][1].kind == "method"):
-        return MethodGroup(node.at, name, target.type, target, types)
+        return MethodGroup(node.name_at, name, target.type, target, types)
     for owner, member in found:
         if member.kind == "property" and not member.static:
             return _property(scope, owner, member, target)
-    raise lookup.no_member(scope, target.type, name, node.at)
+    raise lookup.no_member(scope, target.type, name, node.name_at)
 
 
 def _property(scope: Scope, owner: Type, member: Member, target: bound.Bound) -> bound.Bound:
@@ -170,31 +170,14 @@ def _property(scope: Scope, owner: Type, member: Member, target: bound.Bound) ->
 
 
 def bind_invocation(scope: Scope, node: nodes.Invocation) -> bound.Bound:
-    member = isinstance(node.target, nodes.MemberAccess)
-    if isinstance(node.target, nodes.MemberAccess):
-        target = bind_member(scope, node.target, invoked=True)
-    else:
-        target = bind(scope, node.target)
+    """A call of methods; there are no values that can be called."""
+    member = node.target if isinstance(node.target, nodes.MemberAccess) else None
+    target = bind(scope, node.target) if member is None else bind_member(scope, member, invoked=True)
     if isinstance(target, MethodGroup):
         return call_group(scope, target, given_arguments(scope, node.arguments))
-    if isinstance(target, bound.Bound) and target.type.kind == "delegate":
-        return _invoke(scope, target, node)
-    if isinstance(target, bound.Bound) and not member:
-        scope.refuse("CS0149", node.target)
-    scope.refuse("CS1955", node.target.at)
-
-
-def _invoke(scope: Scope, target: bound.Bound, node: nodes.Invocation) -> bound.Bound:
-    *parameters, result = target.type.arguments
-    refuse_modes(scope, node.arguments)
-    arguments = given_arguments(scope, node.arguments)
-    if len(arguments) != len(parameters):
-        scope.refuse("CS1593", node.at, target.type, len(arguments))
-    codes = [
-        convert(scope, each.value, kind, each.at).code
-        for each, kind in zip(arguments, parameters, strict=True)
-    ]
-    return bound.Bound(result, f"{not_null(scope, target)}({', '.join(codes)})")
+    if member is not None:
+        scope.refuse("CS1955", member.name_at)
+    scope.refuse("CS0149" if isinstance(target, bound.Bound) else "CS1955", node.target)
 
 
 # ?.
@@ -203,13 +186,13 @@ def _invoke(scope: Scope, target: bound.Bound, node: nodes.Invocation) -> bound.
 def bind_conditional_access(scope: Scope, node: nodes.ConditionalAccess) -> bound.Bound:
     target = value(scope, node.target)
     if target.type is NULL or not target.type.takes_null:
-        scope.refuse("CS0023", node.at, "?", target.type)
+        scope.refuse("CS0023", node.mark_at, "?", target.type)
     first, again = once(scope, target)
     there = bound.Bound(target.type.underlying, again, repeatable=True, safe=True)
     inner = value(scope._replace(receiver=there), node.access)
     result = inner.type
-    if result is NULL or result.kind == "delegate":
-        scope.refuse("CS0023", node.at, "?", result)
+    if result is NULL:
+        scope.refuse("CS0023", node.mark_at, "?", result)
     if not result.takes_null:
         result = scope.registry.nullable(result)
     return bound.Bound(result, if_not_null(first, inner.code, "None"))

@@ -18,7 +18,6 @@ from apimlb.policy.csharp.binding import bound
 from apimlb.policy.csharp.binding.emit import Globals, Lines
 from apimlb.policy.csharp.conversions import Conversions
 from apimlb.policy.csharp.messages import MESSAGES
-from apimlb.policy.csharp.syntax.extents import start
 from apimlb.policy.csharp.syntax.lexer import SourceText
 from apimlb.policy.csharp.syntax.nodes import Node
 
@@ -135,7 +134,7 @@ class Scope(NamedTuple):
 
     def is_bracketed(self, node: Node) -> bool:
         """Whether round brackets stand around a node."""
-        return id(node) in self.program.source.brackets
+        return id(node) in self.program.source.bracketed
 
     @property
     def conversions(self) -> Conversions:
@@ -190,7 +189,7 @@ class Scope(NamedTuple):
 
     def offset(self, at: int | Node) -> int:
         """Where a message about a node points."""
-        return at if isinstance(at, int) else start(at, self.program.source.brackets)
+        return at if isinstance(at, int) else at.at
 
     def error(self, code: str, at: int | Node, *values: object, next_step: str = "") -> PolicyError:
         """The compiler's message of a code, with its values; of a type it shows the name."""

@@ -58,7 +58,7 @@ def _as_expression(written: TypeName) -> Node:
     at = written.at
     for (before, _), (name, _) in zip(written.parts, written.parts[1:], strict=False):
         at += len(before) + 1
-        made = MemberAccess(at, made, name)
+        made = MemberAccess(written.at, made, name, at)
     return made
 
 

@@ -128,15 +128,12 @@ def _local_function(cursor: Cursor, result: TypeName) -> Node:
 
 
 def _arrow_body(cursor: Cursor, result: TypeName) -> statement_nodes.BlockStatement:
-    value = _ended(cursor, cursor.expression())
-    made = value
-    if isinstance(value, Throw):
-        pass
-    elif result.is_void:
-        made = statement_nodes.ExpressionStatement(value.at, value)
-    else:
-        made = statement_nodes.Return(value.at, value)
-    return statement_nodes.BlockStatement(value.at, [made])
+    at = cursor.token.at
+    made = _ended(cursor, cursor.expression())
+    if not isinstance(made, Throw):
+        run = statement_nodes.ExpressionStatement if result.is_void else statement_nodes.Return
+        made = run(at, made)
+    return statement_nodes.BlockStatement(at, [made])
 
 
 def _function_parameter(cursor: Cursor) -> statement_nodes.FunctionParameter:
@@ -215,15 +212,14 @@ def _catches(cursor: Cursor) -> list[statement_nodes.Catch]:
 
 def _catch(cursor: Cursor) -> statement_nodes.Catch:
     at = cursor.expect("catch").at
-    caught, name, condition, name_at = None, None, None, at
+    caught, variable, condition = None, None, None
     if cursor.accept("("):
         caught = parse_type(cursor)
-        name_at = cursor.token.at
-        name = cursor.advance().text if cursor.token.kind == "id" else None
+        variable = parse_typed_name(cursor, caught) if cursor.token.kind == "id" else None
         cursor.expect(")")
     if cursor.accept_word("when"):
         condition = _condition(cursor)
-    return statement_nodes.Catch(at, caught, name, condition, parse_block(cursor), name_at)
+    return statement_nodes.Catch(at, caught, variable, condition, parse_block(cursor))
 
 
 def _finally(cursor: Cursor) -> statement_nodes.BlockStatement | None:

@@ -113,7 +113,8 @@ def _anonymous_member(cursor: Cursor) -> tuple[int, str, nodes.Node]:
         return at, name, cursor.expression()
     value = cursor.expression()
     named = value.access if isinstance(value, nodes.ConditionalAccess) else value
-    if not isinstance(named, nodes.Name | nodes.MemberAccess):
+    bracketed = id(value) in cursor.source.bracketed
+    if bracketed or not isinstance(named, nodes.Name | nodes.MemberAccess):
         raise cursor.source.error(_NO_MEMBER_NAME, at, "CS0746")
     return at, named.name, value
 

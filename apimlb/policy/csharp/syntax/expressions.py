@@ -40,11 +40,12 @@ def _expression(cursor: Cursor) -> nodes.Node:
         return parse_lambda(cursor)
     if cursor.at_text("throw"):
         return _throw(cursor)
+    at = cursor.token.at
     left = _ternary(cursor)
     operator = _operator_text(cursor)
     if operator not in ASSIGNMENTS:
         return left
-    at = _step_over(cursor, operator)
+    _step_over(cursor, operator)
     return nodes.Assignment(at, operator[:-1], left, parse_expression(cursor))
 
 
@@ -62,32 +63,32 @@ def _operator_text(cursor: Cursor) -> str:
     return text
 
 
-def _step_over(cursor: Cursor, operator: str) -> int:
-    """Step over an operator, of one token or two, and tell where it stands."""
-    at = cursor.advance().at
+def _step_over(cursor: Cursor, operator: str) -> None:
+    """Step over an operator, of one token or two."""
+    cursor.advance()
     if operator in (">>", ">>="):
         cursor.advance()
-    return at
 
 
 def _ternary(cursor: Cursor) -> nodes.Node:
+    at = cursor.token.at
     condition = _binary(cursor, 1)
-    if not cursor.at_text("?"):
+    if not cursor.accept("?"):
         return condition
-    at = cursor.advance().at
     when_true = parse_expression(cursor)
     cursor.expect(":")
     return nodes.Conditional(at, condition, when_true, parse_expression(cursor))
 
 
 def _binary(cursor: Cursor, lowest: int) -> nodes.Node:
+    at = cursor.token.at
     left = _unary(cursor)
     while True:
         operator = _operator_text(cursor)
         level = PRECEDENCE.get(operator, 0)
         if level < lowest:
             return left
-        at = _step_over(cursor, operator)
+        _step_over(cursor, operator)
         if operator == "is":
             left = _is(cursor, at, left)
         elif operator == "as":
@@ -123,7 +124,7 @@ def _unary(cursor: Cursor) -> nodes.Node:
             return cast
     if token.kind == "id" and token.text == "await" and cursor.peek().kind in ("id", "keyword"):
         cursor.refuse("'await' is not possible in a policy expression", "CS4033")
-    return _postfix(cursor, _first(cursor))
+    return _postfix(cursor, token.at, _first(cursor))
 
 
 def _cast(cursor: Cursor) -> nodes.Node | None:
@@ -151,28 +152,29 @@ def _cast_operand(cursor: Cursor, predefined: bool, target: nodes.TypeName) -> b
 # Primary expressions and what follows them
 
 
-def _postfix(cursor: Cursor, left: nodes.Node) -> nodes.Node:
+def _postfix(cursor: Cursor, at: int, left: nodes.Node) -> nodes.Node:
+    """What follows a primary expression that begins at `at`."""
     while True:
         token = cursor.token
         if token.text == ".":
             cursor.advance()
-            left = _member(cursor, left)
+            left = _member(cursor, at, left)
         elif token.text == "(":
-            left = nodes.Invocation(token.at, left, parse_arguments(cursor))
+            left = nodes.Invocation(at, left, parse_arguments(cursor))
         elif token.text == "[":
-            left = nodes.ElementAccess(token.at, left, parse_arguments(cursor))
+            left = nodes.ElementAccess(at, left, parse_arguments(cursor))
         elif token.text in ("++", "--"):
             cursor.advance()
-            left = nodes.Increment(token.at, token.text, left, False)
+            left = nodes.Increment(at, token.text, left, False)
         elif token.text == "?." or (token.text == "?" and _indexes(cursor)):
             cursor.advance()
             receiver = nodes.Receiver(token.at)
             inner = (
-                _member(cursor, receiver)
+                _member(cursor, token.at, receiver)
                 if token.text == "?."
                 else nodes.ElementAccess(token.at, receiver, parse_arguments(cursor))
             )
-            return nodes.ConditionalAccess(token.at, left, _postfix(cursor, inner))
+            return nodes.ConditionalAccess(at, left, _postfix(cursor, token.at, inner), token.at)
         else:
             return left
 
@@ -182,10 +184,10 @@ def _indexes(cursor: Cursor) -> bool:
     return cursor.peek().text == "[" and cursor.peek().at == cursor.token.end
 
 
-def _member(cursor: Cursor, left: nodes.Node) -> nodes.Node:
+def _member(cursor: Cursor, at: int, left: nodes.Node) -> nodes.Node:
     name = cursor.identifier()
     arguments = type_names.parse_call_types(cursor) if cursor.at_text("<") else None
-    return nodes.MemberAccess(name.at, left, name.text, arguments)
+    return nodes.MemberAccess(at, left, name.text, name.at, arguments)
 
 
 def _first(cursor: Cursor) -> nodes.Node:
@@ -240,7 +242,7 @@ def _parenthesised(cursor: Cursor) -> nodes.Node:
     cursor.expect(")")
     if isinstance(inner, nodes.ConditionalAccess):  # brackets end the part that null skips
         inner = nodes.Parenthesized(at, inner)
-    cursor.source.brackets[id(inner)] = at
+    cursor.source.bracketed.add(id(inner))
     return inner
 
 

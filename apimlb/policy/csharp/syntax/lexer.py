@@ -80,8 +80,8 @@ class SourceText:
         self.text = text
         self._line = line
         self._column = column
-        self.brackets: dict[int, int] = {}
-        """Offsets of the round brackets around nodes of the tree, by the node's id."""
+        self.bracketed: set[int] = set()
+        """The ids of the nodes of the tree that round brackets stand around."""
         self.has_functions = False
         """Whether the parser has come across a lambda or a local function."""
 

@@ -1,5 +1,5 @@
-"""The syntax tree of a C# 7 expression: types and expressions. `at` is an offset into the source,
-for positions in messages."""
+"""The syntax tree of a C# 7 expression: types and expressions. `at` is the offset of the first character in
+the source, where messages point."""
 
 from collections.abc import Iterator
 from typing import ClassVar, dataclass_transform
@@ -97,6 +97,7 @@ class PredefinedType(Node):
 class MemberAccess(Node):
     target: Node
     name: str
+    name_at: int
     type_arguments: list[TypeName] | None = None
 
 
@@ -132,8 +133,11 @@ class Receiver(Node):
 
 
 class ConditionalAccess(Node):
+    """`mark_at` is where its question mark stands."""
+
     target: Node
     access: Node
+    mark_at: int
 
 
 class Unary(Node):

@@ -12,18 +12,19 @@ Names = list[tuple[int, str]]
 
 
 class QueryExpression:
-    """A query as far as it is read: its `source`, the calls on that, and its range variables. `at` is where
-    its last clause stands."""
+    """A query as far as it is read: its `source`, which begins at `start`, the calls on that, and its range
+    variables. `at` is where its last clause stands."""
 
-    def __init__(self, source: nodes.Node, names: Names) -> None:
+    def __init__(self, start: int, source: nodes.Node, names: Names) -> None:
+        self.start = start
         self.source = self.calls = source
         self.names = names
         self.at = 0
 
     def call(self, method: str, *arguments: nodes.Node) -> None:
-        target = nodes.MemberAccess(self.at, self.calls, method)
+        target = nodes.MemberAccess(self.start, self.calls, method, self.at)
         given = [nodes.Argument(self.at, argument) for argument in arguments]
-        self.calls = nodes.Invocation(self.at, target, given)
+        self.calls = nodes.Invocation(self.start, target, given)
 
     def over(self, body: nodes.Node, *names: Names) -> nodes.Node:
         """A lambda over range variables: those of the query, unless others are given."""
@@ -60,7 +61,7 @@ def parse_query(cursor: Cursor) -> nodes.Node:
             continue
         if not cursor.accept_word("into"):
             return query.calls
-        query = QueryExpression(query.calls, [_new_name(cursor)])
+        query = QueryExpression(query.start, query.calls, [_new_name(cursor)])
 
 
 def _new_name(cursor: Cursor, names: Names = []) -> tuple[int, str]:  # noqa: B006 - never changed
@@ -70,8 +71,9 @@ def _new_name(cursor: Cursor, names: Names = []) -> tuple[int, str]:  # noqa: B0
     return token.at, token.text
 
 
-def _from(cursor: Cursor, names: Names = []) -> tuple[nodes.Node, Names]:  # noqa: B006 - never changed
-    """What stands behind `from` or `join`: a variable, and where its values come from."""
+def _from(cursor: Cursor, names: Names = []) -> tuple[int, nodes.Node, Names]:  # noqa: B006 - never changed
+    """What stands behind `from` or `join`: a variable, and where its values come from, which begins at an
+    offset."""
     after = cursor.peek()
     written = None if after.kind == "keyword" and after.text == "in" else parse_type(cursor)
     name = _new_name(cursor, names)
@@ -79,8 +81,8 @@ def _from(cursor: Cursor, names: Names = []) -> tuple[nodes.Node, Names]:  # noq
     at = cursor.token.at
     source = cursor.expression()
     if written is not None:
-        source = nodes.Invocation(at, nodes.MemberAccess(at, source, "Cast", [written]), [])
-    return source, [name]
+        source = nodes.Invocation(at, nodes.MemberAccess(at, source, "Cast", at, [written]), [])
+    return at, source, [name]
 
 
 def _behind(cursor: Cursor, word: str, code: str) -> nodes.Node:
@@ -121,12 +123,12 @@ def _let(cursor: Cursor, query: QueryExpression) -> bool:
 
 
 def _second_from(cursor: Cursor, query: QueryExpression) -> bool:
-    inner, added = _from(cursor, query.names)
+    _, inner, added = _from(cursor, query.names)
     return _joined(cursor, query, "SelectMany", [query.over(inner)], added)
 
 
 def _join(cursor: Cursor, query: QueryExpression) -> bool:
-    inner, added = _from(cursor, query.names)
+    _, inner, added = _from(cursor, query.names)
     outer_key = query.over(_behind(cursor, "on", "CS0744"))
     inner_key = query.over(_behind(cursor, "equals", "CS0744"), added)
     method = "Join"

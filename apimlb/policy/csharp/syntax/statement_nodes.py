@@ -64,10 +64,9 @@ class Continue(Node):
 
 class Catch(Node):
     type: TypeName | None
-    name: str | None
+    variable: TypedName | None
     filter: Node | None
     body: BlockStatement
-    name_at: int = 0
 
 
 class Try(Node):
