@@ -78,14 +78,14 @@ def _zone(text: str) -> zones.Zone:
             raise corrupt(text, at)
         fields.append(_ESCAPE.sub(r"\1", found[1]))
         at = found.end()
-    id, base, *names = fields
+    id, base, display, standard, daylight = fields
     rules: list[zones.AdjustmentRule] = []
     while found := _RULE.match(text, at):
         rules.append(_rule(*found.groups()))
         at = found.end()
     if text[at : at + 1] != ";":
         raise corrupt(text, at)
-    return zones.custom_zone(id, _minutes(base), (names[0], names[1], names[2]), tuple(rules))
+    return zones.custom_zone(id, _minutes(base), display, standard, daylight, rules)
 
 
 def _minutes(number: str) -> instants.TimeSpan:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from tzlocal.windows_tz import win_tz
 
 from apimlb.policy.clr.dates import instants
+from apimlb.policy.clr.dates.formatting import offset_text
 from apimlb.policy.clr.time_zones.zones import (
     UTC_ZONE,
     AdjustmentRule,
@@ -34,54 +35,36 @@ _FIRST_YEAR, _LAST_YEAR = 1970, 2037
 
 def system_zone(id: str) -> Zone | None:
     """A zone by name: of Windows in any case, of IANA as it is written; None for an unknown name."""
-    if id.lower() == "utc":
+    name = _WINDOWS.get(id.lower(), id)
+    if name == "UTC":
         return UTC_ZONE
-    name = _WINDOWS.get(id.lower())
-    if name is not None:
-        return _windows(name)
-    if len(id) > 64 or not _IANA.fullmatch(id):
+    if name not in win_tz and (len(id) > 64 or not _IANA.fullmatch(id)):
         return None
     try:
-        return _iana(id)
+        return _zone(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return None
 
 
 def windows_zones() -> list[Zone]:
     """All zones of Windows, from west to east."""
-    found = [_windows(name) if name != "UTC" else UTC_ZONE for name in win_tz]
+    found = [zone for name in win_tz if (zone := system_zone(name))]
     return sorted(found, key=lambda zone: (zone.base, zone.display))
-
-
-@cache  # one entry a zone that exists
-def _windows(name: str) -> Zone:
-    return _SystemZone(name, ZoneInfo(win_tz[name]), (name, name.replace("Standard", "Daylight")))
-
-
-@cache  # one entry a zone that exists
-def _iana(id: str) -> Zone:
-    return _SystemZone(id, ZoneInfo(id))
-
-
-def _gmt(offset: int) -> str:
-    return f"GMT{_signed(offset)}" if offset else "GMT"
-
-
-def _signed(offset: int) -> str:
-    hours, minutes = divmod(abs(offset) // instants.TICKS_PER_MINUTE, 60)
-    return f"{'-' if offset < 0 else '+'}{hours:02}:{minutes:02}"
 
 
 class _SystemZone(ChangingZone):
     """A zone whose clocks are asked of Python. .NET's offsets from standard time are whole minutes."""
 
-    def __init__(self, id: str, zone: ZoneInfo, names: tuple[str, str] | None = None) -> None:
-        self._zone = zone
+    def __init__(self, id: str) -> None:
+        self._zone = ZoneInfo(win_tz.get(id, id))
         months = [self._look(instants.date_ticks(_LAST_YEAR - 1, month, 1)) for month in range(1, 13)]
         base = next((each.offset for each in months if not each.daylight), months[0].offset)
         summer = next((each.offset for each in months if each.daylight), base)
-        standard, daylight = names or (_gmt(base), _gmt(summer))
-        super().__init__(id, base, (f"(UTC{_signed(base)}) {standard}", standard, daylight))
+        if id in win_tz:
+            standard, daylight = id, id.replace("Standard", "Daylight")
+        else:
+            standard, daylight = (f"GMT{offset_text(each) if each else ''}" for each in (base, summer))
+        super().__init__(id, base, f"(UTC{offset_text(base)}) {standard}", standard, daylight)
 
     def _look(self, utc: int) -> Reading:
         ticks = min(max(utc, _SAFE), instants.MAX_TICKS - _SAFE)
@@ -132,6 +115,9 @@ class _SystemZone(ChangingZone):
             middle = (low + high) // 2
             low, high = (middle, high) if self.reading(middle).daylight == before else (low, middle)
         return high - high % instants.TICKS_PER_SECOND
+
+
+_zone = cache(_SystemZone)  # one entry a zone that exists
 
 
 def _times(ticks: int) -> frozenset[TransitionTime]:

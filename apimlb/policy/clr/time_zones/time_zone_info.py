@@ -45,17 +45,6 @@ def forget_nothing() -> None:
     """ClearCachedData: the zones do not change while a gateway runs."""
 
 
-def new_zone(
-    id: str, base: instants.TimeSpan, display: str | None, standard: str | None, daylight: str | None,
-    rules: ClrArray | None, disabled: bool = False,
-) -> zones.Zone:  # fmt: skip
-    """CreateCustomTimeZone(id, offset, names, rules[, disableDaylightSavingTime])"""
-    given: tuple[zones.AdjustmentRule | None, ...] = tuple(rules.items) if rules is not None else ()  # type: ignore[arg-type]
-    return zones.custom_zone(
-        id, base, (display, standard, None if disabled else daylight), given, not disabled
-    )
-
-
 # What the clocks show
 
 
@@ -186,9 +175,9 @@ DEFINITIONS = (
              all_zones),
             ("static void ClearCachedData()", forget_nothing),
             (f"static TimeZoneInfo CreateCustomTimeZone(string! id, TimeSpan baseUtcOffset, {_NAMES})",
-             lambda id, base, display, standard: zones.custom_zone(id, base, (display, standard, standard))),
+             lambda id, base, display, standard: zones.custom_zone(id, base, display, standard, standard)),
             (f"static TimeZoneInfo CreateCustomTimeZone({_RULES}[, bool disableDaylightSavingTime])",
-             new_zone),
+             zones.custom_zone),
             ("static TimeZoneInfo FromSerializedString(string! source)", deserialized),
             ("string ToSerializedString()", serialized),
             ("static DateTimeOffset ConvertTime(DateTimeOffset dateTimeOffset, TimeZoneInfo! "

@@ -5,8 +5,9 @@ wall is found by asking that for instants around it. Of two instants .NET takes 
 """
 
 import calendar
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.dates import instants
@@ -163,12 +164,14 @@ class Zone:
         self,
         id: str,
         base: int,
-        names: tuple[str | None, str | None, str | None],
+        display: str | None,
+        standard: str | None,
+        daylight: str | None,
         rules: tuple[AdjustmentRule, ...] = (),
     ) -> None:
         self.id = id
         self.base = base
-        self.display, self.standard, self.daylight = (name or "" for name in names)
+        self.display, self.standard, self.daylight = display or "", standard or "", daylight or ""
         self._rules = rules
 
     def __str__(self) -> str:
@@ -238,9 +241,9 @@ class ChangingZone(Zone):
 
 
 _UTC_NAMES = ("(UTC) Coordinated Universal Time", "Coordinated Universal Time", "Coordinated Universal Time")
-UTC_ZONE = Zone("UTC", 0, _UTC_NAMES)
+UTC_ZONE = Zone("UTC", 0, *_UTC_NAMES)
 UTC_ZONE.kind = instants.UTC
-LOCAL_ZONE = Zone("UTC", 0, _UTC_NAMES)
+LOCAL_ZONE = Zone("UTC", 0, *_UTC_NAMES)
 LOCAL_ZONE.kind = instants.LOCAL
 """TimeZoneInfo.Local equals Utc and is another object, as on a Windows machine set to UTC."""
 
@@ -248,22 +251,24 @@ LOCAL_ZONE.kind = instants.LOCAL
 def custom_zone(
     id: str,
     base: instants.TimeSpan,
-    names: tuple[str | None, str | None, str | None],
-    rules: tuple[AdjustmentRule | None, ...] = (),
-    use: bool = True,
+    display: str | None,
+    standard: str | None,
+    daylight: str | None,
+    rules: Iterable[Any] | None = None,
+    disabled: bool = False,
 ) -> Zone:
-    """TimeZoneInfo.CreateCustomTimeZone; unless in `use`, rules are shown and not followed."""
+    """TimeZoneInfo.CreateCustomTimeZone; rules that are disabled are shown and not followed."""
     if not id:
         raise argument("The specified ID parameter '' is not supported.", "id")
     if abs(base.ticks) > _LIMIT:
         raise argument_range(_WITHIN, "baseUtcOffset")
     _whole_minutes(base, "baseUtcOffset")
-    checked = _checked(rules, base.ticks)
-    kind = RuledZone if checked and use else Zone
-    return kind(id, base.ticks, names, checked)
+    checked = _checked(rules or (), base.ticks)
+    kind = RuledZone if checked and not disabled else Zone
+    return kind(id, base.ticks, display, standard, None if disabled else daylight, checked)
 
 
-def _checked(rules: tuple[AdjustmentRule | None, ...], base: int) -> tuple[AdjustmentRule, ...]:
+def _checked(rules: Iterable[AdjustmentRule | None], base: int) -> tuple[AdjustmentRule, ...]:
     made: list[AdjustmentRule] = []
     for each in rules:
         BUDGET.spend()
