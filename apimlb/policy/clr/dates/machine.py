@@ -6,7 +6,7 @@ step by what follows it. A step may end a date (`D..`) or a time (`T..`); then t
 """
 
 import re
-from typing import Final, TypeVar
+from typing import Final
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.dates import instants
@@ -14,14 +14,11 @@ from apimlb.policy.clr.dates.calendar import CALENDAR
 from apimlb.policy.clr.exceptions import ClrException
 
 WHITE: Final = "\t\n\x0b\x0c\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-Found = TypeVar("Found")
 _SPACE: Final = re.compile(f"[{WHITE}]*")
 _DIGITS: Final = re.compile("[0-9]+")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _FRACTION: Final = re.compile(r"\.([0-9]*)")
-_ZONE: Final = re.compile(
-    "([+-])(?:([0-9]{1,2})(?![0-9])(?::([0-9]{1,2})(?![0-9]))?|([0-9]{1,2})([0-9]{2})(?![0-9]))"
-)
+_ZONE: Final = re.compile("([+-])([0-9]{1,2})(?::([0-9]{1,2})|([0-9]{2}))?(?![0-9])")
 _SIGNED: Final = re.compile(f"[{WHITE}]*(?=[+-].)", re.DOTALL)
 _ISO_TIME: Final = re.compile(
     r"S([0-9]{2})(?![0-9])S:S([0-9]{2})(?![0-9])S(?::S([0-9]{2})(?![0-9])(?:\.([0-9]+))?S)?(?:([Zz])|(?=[+-]))?".replace(
@@ -30,12 +27,16 @@ _ISO_TIME: Final = re.compile(
 )
 """What follows the T of a date that has its year first."""
 
-_MONTHS: Final = {
-    word.lower(): number for number, name in enumerate(instants.MONTHS, 1) for word in (name, name[:3])
-}
-_WEEKDAYS: Final = {
-    word.lower(): number for number, name in enumerate(instants.DAYS) for word in (name, name[:3])
-}
+_WORDS: Final = {
+    "am": ("half", 0), "pm": ("half", 12), "z": ("offset", 0), "gmt": ("offset", 0),
+} | {
+    word.lower(): (fact, number)
+    for fact, names, first in (("month", instants.MONTHS, 1), ("weekday", instants.DAYS, 0))
+    for number, name in enumerate(names, first)
+    for word in (name, name[:3])
+}  # fmt: skip
+"""What each word tells."""
+
 _MOST_DIGITS: Final = 8
 _EVENT_STEPS: Final = 3
 
@@ -69,49 +70,34 @@ _TABLE: Final = {
 _STATES: Final = {state: dict(zip(_EVENTS, row.split(), strict=True)) for state, row in _TABLE.items()}
 
 
-class Unreadable(ValueError):
-    """A text that names no moment, for a reason that .NET tells: `message`, where the text belongs into the
-    braces."""
-
-    def __init__(self, message: str) -> None:
-        self.message = message
+_TIME: Final = ("hour", "minute", "second")
 
 
-def no_such_time() -> Unreadable:
-    return Unreadable(
-        "The DateTime represented by the string '{}' is not supported in calendar "
-        "'System.Globalization.GregorianCalendar'."
-    )
+class Unreadable(Exception):
+    """A text that names no moment. The argument is what .NET says of it, where that is nothing general; the
+    text belongs into its braces."""
 
 
-def read_moment(text: str) -> tuple[int, int | None]:
-    """Ticks of the wall clock, and the offset in ticks: None for a text without one. Raises ValueError."""
-    machine = _Machine(text)
-    try:
-        ticks = machine.run()
-    except ClrException:
-        raise ValueError(text) from None
-    if not 0 <= ticks <= instants.MAX_TICKS:
-        raise ValueError(text)
-    return ticks, machine.offset
+_NO_SUCH_TIME: Final = (
+    "The DateTime represented by the string '{}' is not supported in calendar "
+    "'System.Globalization.GregorianCalendar'."
+)
 
 
-class _Machine:
+class Machine:
+    """Reads one text. `told` are the facts that are known of the moment: year, month, weekday and date, hour,
+    minute and second, half of the day, and offset."""
+
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
         self.state = "begin"
         self.numbers: list[int] = []
-        self.year: int | None = None
-        self.month: int | None = None
-        self.weekday: int | None = None
-        self.half: str | None = None
-        self.offset: int | None = None
-        self.date: int | None = None
-        self.time: tuple[int, int, int] | None = None
+        self.told: dict[str, int] = {}
         self.fraction = 0
 
     def run(self) -> int:
+        """Ticks of the wall clock."""
         event = ""
         while event not in ("End", "NumEnd", "MonthEnd", "YearEnd"):
             event = self._next()
@@ -121,41 +107,44 @@ class _Machine:
             elif event:
                 self.state = _STATES[self.state][event]
                 if self.state == "-":
-                    raise ValueError(self.text)
+                    raise Unreadable
                 if ":" in self.state and self.state[0] in "DT":
                     self._settle(self.state)
                     self.state = "begin"
-        if self.date is None and self.time is None:
-            raise ValueError(self.text)
-        date, clock = self._today() if self.date is None else self.date, self._clock()
-        if self.weekday is not None and (date // instants.TICKS_PER_DAY + 1) % 7 != self.weekday:
+        if "date" not in self.told and "hour" not in self.told:
+            raise Unreadable
+        clock, date = self._clock(), self.told.get("date")
+        if date is None:
+            date = self._today()
+        if self.told.get("weekday") not in (None, (date // instants.TICKS_PER_DAY + 1) % 7):
             raise Unreadable(
                 "String '{}' was not recognized as a valid DateTime because the day of week was incorrect."
             )
-        if abs(self.offset or 0) > 14 * instants.TICKS_PER_HOUR:
+        if abs(self.told.get("offset", 0)) > 14 * instants.TICKS_PER_HOUR:
             raise Unreadable("The time zone offset of string '{}' must be within plus or minus 14 hours.")
         return date + clock
 
     def _today(self) -> int:
-        return CALENDAR.today(self.offset or 0)
+        return CALENDAR.today(self.told.get("offset", 0))
 
     def _clock(self) -> int:
-        hour, minute, second = self.time or (0, 0, 0)
-        if self.half == "a":
+        hour, minute, second = (self.told.get(name, 0) for name in _TIME)
+        half = self.told.get("half")
+        if half == 0:
             if hour > 12:
-                raise ValueError(hour)
+                raise Unreadable
             hour %= 12
-        elif self.half and hour < 12:
-            hour += 12
+        elif half and hour < 12:
+            hour += half
         if hour > 23 or minute > 59 or second > 59:
-            raise no_such_time()
+            raise Unreadable(_NO_SUCH_TIME)
         return instants.time_ticks(hour, minute, second) + self.fraction
 
-    def _once(self, known: Found | None, value: Found) -> Found:
-        """What a text may say once; raises ValueError where it is known already."""
-        if known is not None:
-            raise ValueError(self.text)
-        return value
+    def _tell(self, fact: str, value: int) -> None:
+        """Note what a text may say once."""
+        if fact in self.told:
+            raise Unreadable
+        self.told[fact] = value
 
     def _take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         """What matches here, which is read then."""
@@ -180,14 +169,14 @@ class _Machine:
 
     def _number(self, digits: str) -> str:
         if len(self.numbers) == 3 or len(digits) > _MOST_DIGITS:
-            raise ValueError(self.text)
+            raise Unreadable
         timed = self.state in ("n:", "nn:")
         if self.state == "nn:" and (found := self._take(_FRACTION)) is not None:
             self.fraction = fraction_ticks(found[1])
         if timed:
             self._zone_behind()
         if len(digits) > 2:
-            self.year = self._once(self.year, int(digits))
+            self._tell("year", int(digits))
             return self._separated("Year")
         event = self._separated("Num")
         if event == "NumHalf" and self.state == "n/n":  # of "1/10 5 AM" the time begins here
@@ -198,34 +187,26 @@ class _Machine:
         return event
 
     def _word(self, word: str, end: int) -> str:
-        if word not in _MONTHS and word not in _WEEKDAYS and word not in ("am", "pm", "z", "gmt"):
+        if word not in _WORDS:
             raise Unreadable(
                 "The string '{}' was not recognized as a valid DateTime. There is an unknown word starting "
                 f"at index '{self.at}'."
             )
         self.at = end
-        if word in _MONTHS:
-            self.month = self._once(self.month, _MONTHS[word])
+        fact, value = _WORDS[word]
+        self._tell(fact, value)
+        if fact == "month":
             return self._separated("Month")
-        if word in _WEEKDAYS:
-            self.weekday = self._once(self.weekday, _WEEKDAYS[word])
-            return "Weekday"
-        if word in ("am", "pm"):
-            self.half = self._once(self.half, word[0])
-            return ""
-        self.offset = self._once(self.offset, 0)
-        return "Zone"
+        return {"weekday": "Weekday", "offset": "Zone"}.get(fact, "")
 
     def _sign(self) -> str:
         char = self.text[self.at]
-        if char in ",.":
-            self.at += 1
-        elif char in "+-" and self.offset is None and self._zone():
-            pass
-        elif char == "#" and _HASHED.match(self.text):
+        if char in "+-":
+            self._zone()
+        elif char in ",." or (char == "#" and _HASHED.match(self.text)):
             self.at += 1
         else:
-            raise ValueError(self.text)
+            raise Unreadable
         return ""
 
     def _separated(self, what: str) -> str:
@@ -243,15 +224,15 @@ class _Machine:
             return "NumTime"
         if char == "-":
             return self._dashed(what, before)
-        word = _WORD.match(self.text, self.at)
-        half = "" if word is None else word[0].lower()
-        if (half in ("am", "pm") and what == "Month") or (half == "t" and what != "Num") or char == ":":
-            raise ValueError(self.text)
-        if half in ("am", "pm", "t"):
-            self.at += len(half)
-            if half == "t":
+        found = _WORD.match(self.text, self.at)
+        word = "" if found is None else found[0].lower()
+        if (word in ("am", "pm") and what == "Month") or (word == "t" and what != "Num") or char == ":":
+            raise Unreadable
+        if word in ("am", "pm", "t"):
+            self.at += len(word)
+            if word == "t":
                 return "NumLocal"
-            self.half = self._once(self.half, half[0])
+            self._tell(*_WORDS[word])
             return "NumHalf" if what == "Num" else "YearSpace"
         return what + "Space"
 
@@ -266,43 +247,41 @@ class _Machine:
 
     def _zone_behind(self) -> None:
         """Read the offset behind a time, if there is one."""
-        if self._take(_SIGNED) is not None and (self.offset is not None or not self._zone()):
-            raise ValueError(self.text)
+        if self._take(_SIGNED) is not None:
+            self._zone()
 
-    def _zone(self) -> bool:
-        found = _ZONE.match(self.text, self.at)
-        if found is None:
-            return False
-        hours, minutes = int(found[2] or found[4]), int(found[3] or found[5] or 0)
-        if minutes > 59:
-            return False
-        self.at = found.end()
-        ticks = (hours * 60 + minutes) * instants.TICKS_PER_MINUTE
-        self.offset = -ticks if found[1] == "-" else ticks
-        return True
+    def _zone(self) -> None:
+        """Read an offset."""
+        found = self._take(_ZONE)
+        minutes = 60 if found is None else int(found[3] or found[4] or 0)
+        if found is None or minutes > 59:
+            raise Unreadable
+        ticks = (int(found[2]) * 60 + minutes) * instants.TICKS_PER_MINUTE
+        self._tell("offset", -ticks if found[1] == "-" else ticks)
 
     # From parts to a date
 
     def _settle(self, end: str) -> None:
         kind, shape = end.split(":")
         numbers, self.numbers = self.numbers, []
-        if kind == "T":
-            if shape == "N" and not self.half:
-                raise ValueError(self.text)
-            hour, minute, second = (*numbers, 0, 0)[:3]
-            self.time = self._once(self.time, (hour, minute, second))
-        else:
-            self.date = self._once(self.date, self._date(shape, numbers))
+        if kind == "D":
+            self._tell("date", self._date(shape, numbers))
+            return
+        if shape == "N" and "half" not in self.told:
+            raise Unreadable
+        for name, number in zip(_TIME, (*numbers, 0, 0), strict=False):
+            self._tell(name, number)
 
     def _date(self, shape: str, numbers: list[int]) -> int:
         if shape == "NM":  # MMMM dd has its day last, yyyy MMMM its year first: the number is a year
             numbers = [1, *numbers]
-        month, day, *years = (*([] if self.month is None else [self.month]), *numbers, 1)
-        if self.year is not None:
-            year = self.year
-        elif len(years) < 2:
+        if "month" in self.told:
+            numbers = [self.told["month"], *numbers]
+        month, day, *years = (*numbers, 1)
+        year = self.told.get("year")
+        if year is None and len(years) < 2:
             year = instants.date_of(self._today()).year
-        else:
+        elif year is None:
             year = _century(years[0])
             if shape == "MNN" and not 1 <= day <= instants.days_in_month(year, month):
                 year, day = _century(day), years[0]
@@ -312,21 +291,23 @@ class _Machine:
         """Read the time and the offset behind the T of an ISO date, which ends there."""
         found = self._take(_ISO_TIME)
         if found is None or self.state not in ("yn", "yn/"):
-            raise ValueError(self.text)
+            raise Unreadable
         if found[5]:
-            self.offset = 0
-        elif self.text[self.at : self.at + 1] in ("+", "-") and not self._zone():
-            raise ValueError(self.text)
+            self.told["offset"] = 0
+        elif self.text[self.at : self.at + 1] in ("+", "-"):
+            self.told.pop("offset", None)
+            self._zone()
         self._take(_SPACE)
         if self.at < len(self.text):
-            raise ValueError(self.text)
-        self.time = int(found[1]), int(found[2]), int(found[3] or 0)
+            raise Unreadable
+        hour, minute, second = int(found[1]), int(found[2]), int(found[3] or 0)
+        self.told.update(hour=hour, minute=minute, second=second)
         self.fraction = fraction_ticks(found[4] or "")
         try:
-            self.date = self._date("YNN", self.numbers)
+            self.told["date"] = self._date("YNN", self.numbers)
         except ClrException:
-            raise no_such_time() from None
-        self.weekday = None
+            raise Unreadable(_NO_SUCH_TIME) from None
+        self.told.pop("weekday", None)
 
 
 _HASHED: Final = re.compile(f"[{WHITE}]*#[^#]*#[{WHITE}]*\\Z")

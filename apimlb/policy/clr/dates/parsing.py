@@ -4,7 +4,7 @@ import re
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.dates import instants
-from apimlb.policy.clr.dates.machine import WHITE, Unreadable, read_moment
+from apimlb.policy.clr.dates.machine import WHITE, Machine, Unreadable
 from apimlb.policy.clr.exceptions import ClrException, bad_format, required
 
 # No date is longer.
@@ -23,17 +23,20 @@ def _read(text: str) -> tuple[int, int | None]:
     """Ticks of the wall clock, and the offset in ticks: None for a text without one; throws
     System.FormatException."""
     BUDGET.spend(8)
+    problem = "String '{}' was not recognized as a valid DateTime."
+    plain = text.rstrip("\0")
+    if not plain.isascii():
+        plain = _TIME_WORDS.sub(_joined, _DATE_WORDS.sub(r"\1/\2/\3 ", plain))
+    machine = Machine(plain)
     try:
-        if len(text) > _LONGEST:
-            raise ValueError(_LONGEST)
-        plain = text.rstrip("\0")
-        if not plain.isascii():
-            plain = _TIME_WORDS.sub(_joined, _DATE_WORDS.sub(r"\1/\2/\3 ", plain))
-        return read_moment(plain)
+        ticks = machine.run() if len(text) <= _LONGEST else -1
+        if 0 <= ticks <= instants.MAX_TICKS:
+            return ticks, machine.told.get("offset")
     except Unreadable as error:
-        raise bad_format(error.message.format(text)) from None
-    except ValueError:
-        raise bad_format(f"String '{text}' was not recognized as a valid DateTime.") from None
+        problem = str(error) or problem
+    except ClrException:  # a date that there is not
+        pass
+    raise bad_format(problem.format(text))
 
 
 def parse_date(text: str | None) -> instants.DateTime:
