@@ -3,14 +3,9 @@
 import random
 from typing import Protocol
 
-from apimlb.clock import Clock
-
 
 class Host(Protocol):
-    """Time and chance of one evaluation."""
-
-    @property
-    def clock(self) -> Clock: ...
+    """The chance of one evaluation."""
 
     @property
     def rng(self) -> random.Random: ...

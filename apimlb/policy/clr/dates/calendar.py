@@ -1,4 +1,4 @@
-"""The day on which an expression or a template runs, where .NET asks the machine's clock."""
+"""When an expression or a template runs, where .NET asks the machine's clock."""
 
 from typing import Final
 
@@ -14,12 +14,13 @@ class Calendar:
     def __init__(self) -> None:
         self.clock: Clock | None = None
 
+    def now(self) -> int:
+        """Ticks of UTC; those of the first day of all where nothing has run."""
+        return 0 if self.clock is None else instants.from_epoch(self.clock.now()).ticks
+
     def today(self, offset: int = 0) -> int:
-        """Ticks of the midnight before now at an offset in ticks; of the first day of all where nothing
-        has run."""
-        if self.clock is None:
-            return 0
-        now = instants.from_epoch(self.clock.now(), instants.LOCAL).ticks + offset
+        """Ticks of the midnight before now at an offset in ticks."""
+        now = max(self.now() + offset, 0)
         return now - now % instants.TICKS_PER_DAY
 
 

@@ -10,10 +10,9 @@ from apimlb.policy.clr.dates.parsing import parse_date
 from apimlb.policy.clr.dates.time_span import comparisons, unit_part
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument, argument_range
-from apimlb.policy.clr.host import Host
 from apimlb.policy.clr.numbers.arithmetic import Long
 from apimlb.policy.clr.objects.ordering import compare
-from apimlb.policy.clr.types.definitions import Call, Definition, Row
+from apimlb.policy.clr.types.definitions import Definition, Row
 
 DAY_NAMES = {name: index for index, name in enumerate(instants.DAYS)}
 _DAY_OF_WEEK = {number: name for name, number in DAY_NAMES.items()}
@@ -79,14 +78,6 @@ def between(left: instants.AnyDate, right: instants.AnyDate) -> instants.TimeSpa
     return instants.TimeSpan(left.utc_ticks - right.utc_ticks)
 
 
-def utc_now(host: Host) -> instants.DateTime:
-    return instants.from_epoch(host.clock.now(), instants.UTC)
-
-
-def today() -> instants.DateTime:
-    return instants.DateTime(CALENDAR.today(), instants.LOCAL)
-
-
 def _kind(kind: Enum | None) -> str:
     if kind is None:
         return instants.UNSPECIFIED
@@ -118,10 +109,9 @@ DEFINITIONS = (
         rows=(
             ("static DateTime MinValue", lambda: instants.MIN_DATE),
             ("static DateTime MaxValue", lambda: instants.MAX_DATE),
-            ("static DateTime Now",
-             Call(lambda host: instants.from_epoch(host.clock.now(), instants.LOCAL), context=True)),
-            ("static DateTime UtcNow", Call(utc_now, context=True)),
-            ("static DateTime Today", today),
+            ("static DateTime Now", lambda: instants.DateTime(CALENDAR.now(), instants.LOCAL)),
+            ("static DateTime UtcNow", lambda: instants.DateTime(CALENDAR.now(), instants.UTC)),
+            ("static DateTime Today", lambda: instants.DateTime(CALENDAR.today(), instants.LOCAL)),
             ("static DateTime Parse(string s)", parse_date),
             ("static int DaysInMonth(int year, int month)", instants.days_in_month),
             ("static bool IsLeapYear(int year)", instants.is_leap),

@@ -5,21 +5,21 @@ from typing import Any
 
 from apimlb.policy.clr.catching import tried
 from apimlb.policy.clr.dates import instants
-from apimlb.policy.clr.dates.date_time import PARTS, arithmetic, date_from_ticks, utc_now
+from apimlb.policy.clr.dates.calendar import CALENDAR
+from apimlb.policy.clr.dates.date_time import PARTS, arithmetic, date_from_ticks
 from apimlb.policy.clr.dates.formatting import format_offset
 from apimlb.policy.clr.dates.parsing import parse_offset
 from apimlb.policy.clr.dates.time_span import comparisons, static_comparisons
 from apimlb.policy.clr.exceptions import argument, argument_range
-from apimlb.policy.clr.host import Host
 from apimlb.policy.clr.numbers.arithmetic import Long
-from apimlb.policy.clr.types.definitions import Call, Definition
+from apimlb.policy.clr.types.definitions import Definition
 
 _FILE_EPOCH = 504_911_232_000_000_000
 """The ticks of 1601-01-01, where the file times of Windows begin."""
 
 
-def offset_now(host: Host) -> instants.DateTimeOffset:
-    return instants.DateTimeOffset(utc_now(host).ticks)
+def offset_now() -> instants.DateTimeOffset:
+    return instants.DateTimeOffset(CALENDAR.now())
 
 
 def _with_offset(ticks_of: Callable[..., int]) -> Callable[..., instants.DateTimeOffset]:
@@ -87,8 +87,8 @@ DEFINITIONS = (
             ("static DateTimeOffset MinValue", lambda: instants.DateTimeOffset(0)),
             ("static DateTimeOffset MaxValue", lambda: instants.DateTimeOffset(instants.MAX_TICKS)),
             ("static DateTimeOffset UnixEpoch", lambda: instants.DateTimeOffset(instants.EPOCH_TICKS)),
-            ("static DateTimeOffset Now", Call(offset_now, context=True)),
-            ("static DateTimeOffset UtcNow", Call(offset_now, context=True)),
+            ("static DateTimeOffset Now", offset_now),
+            ("static DateTimeOffset UtcNow", offset_now),
             ("static DateTimeOffset Parse(string input)", parse_offset),
             ("static bool TryParse(string input, out DateTimeOffset result)",
              tried(parse_offset, instants.DateTimeOffset(0))),

@@ -70,6 +70,6 @@ def template_of(draft: Draft, *, shows_body: bool) -> Getter[bytes]:
             "body": inputs.body(content, kind, parses_dates=parses_dates, nil=None if nil == "null" else ""),
             "context": inputs.context(context),
         }
-        return formats.utf8(render(data, context.clock.now()))
+        return formats.utf8(render(data))
 
     return body

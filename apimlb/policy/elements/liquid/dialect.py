@@ -7,11 +7,11 @@ from functools import lru_cache
 from liquid import Environment, Mode
 from liquid.exceptions import LiquidError
 
-from apimlb.policy.elements.liquid.filters import NOW, filters
+from apimlb.policy.elements.liquid.filters import filters
 from apimlb.policy.elements.liquid.rendering import PaidTemplate, let_nodes_pay
 from apimlb.policy.run.faults import PolicyFault
 
-Render = Callable[[Mapping[str, object], float], str]
+Render = Callable[[Mapping[str, object]], str]
 """Makes the text of data and the time, epoch seconds; raises PolicyFault."""
 
 _ARRAY = re.compile(r"(\{%-?\s*)JSONArray\s*For\b\s*(.*?)%\}", re.DOTALL)
@@ -54,9 +54,9 @@ def compiled(source: str) -> Render:
     except LiquidError as error:
         raise ValueError(str(error.args[0]) if error.args else "the template does not read") from error
 
-    def render(data: Mapping[str, object], now: float) -> str:
+    def render(data: Mapping[str, object]) -> str:
         try:
-            return template.render({**data, NOW: now})
+            return template.render(data)
         except (LiquidError, ArithmeticError, ValueError, RecursionError) as error:
             raise PolicyFault("ExpressionValueEvaluationFailure", f"Liquid error: {error}") from error
 

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Any
 
-from liquid import RenderContext
 from liquid.exceptions import FilterArgumentError
-from liquid.filter import sequence_filter, string_filter, with_context
+from liquid.filter import sequence_filter, string_filter
 
 from apimlb.numerals import real
 from apimlb.policy.clr.budget import BUDGET, bounded_length, charge_text
+from apimlb.policy.clr.dates.calendar import CALENDAR
 from apimlb.policy.clr.dates.formatting import format_date
-from apimlb.policy.clr.dates.instants import from_epoch
+from apimlb.policy.clr.dates.instants import UTC, DateTime
 from apimlb.policy.clr.dates.parsing import parse_date
 from apimlb.policy.clr.exceptions import OVER_LIMIT, ClrException, over_limit
 from apimlb.policy.clr.numbers.formatting import format_number
@@ -24,9 +24,6 @@ Filter = Callable[..., object]
 Price = int | Callable[[Any, int], int]
 """Steps beside those of a call: so many for each of the weight of input and arguments, or a function of the
 input and that weight."""
-
-NOW = "__now"
-"""The name that the time has in a template's data, in epoch seconds."""
 
 _CALL = 3
 _LARGEST = 1 << 128
@@ -64,12 +61,11 @@ _SAME: Mapping[Price, str] = {
 """The page's filters whose work is the same in any Liquid, by what they cost."""
 
 
-@with_context
-def _date(value: object, layout: object = "", *, context: RenderContext) -> object:
+def _date(value: object, layout: object = "") -> object:
     """A date in .NET's format; a value that is no date stays as it is."""
     text = str(value)
     try:
-        moment = from_epoch(float(str(context.globals[NOW]))) if text == "now" else parse_date(text)
+        moment = DateTime(CALENDAR.now(), UTC) if text == "now" else parse_date(text)
         return format_date(moment, str(layout)) if layout else value
     except ClrException as error:
         if error.type_name == OVER_LIMIT:

@@ -3,16 +3,19 @@
 import pytest
 
 from apimlb.policy.clr.budget import Allowance
+from apimlb.policy.clr.dates.calendar import CALENDAR
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.elements.liquid.dialect import compiled
+from apimlb.policy.rehearse.services import ScriptedClock
 from apimlb.policy.run.faults import PolicyFault
 
 NOW = 1_795_262_400.0  # 2026-11-21T12:00:00Z
 
 
 def rendered(source: str, **data: object) -> str:
+    CALENDAR.clock = ScriptedClock(NOW)
     with Allowance().turn():
-        return compiled(source)(data, NOW)
+        return compiled(source)(data)
 
 
 @pytest.mark.parametrize(
