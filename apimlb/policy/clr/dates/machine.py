@@ -84,7 +84,7 @@ _NO_SUCH_TIME: Final = (
 )
 
 
-class Machine:
+class DateMachine:
     """Reads one text. `told` are the facts that are known of the moment: year, month, weekday and date, hour,
     minute and second, half of the day, and offset."""
 

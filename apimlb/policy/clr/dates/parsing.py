@@ -4,7 +4,7 @@ import re
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.dates import instants
-from apimlb.policy.clr.dates.machine import WHITE, Machine, Unreadable
+from apimlb.policy.clr.dates.machine import WHITE, DateMachine, Unreadable
 from apimlb.policy.clr.exceptions import ClrException, bad_format, required
 
 # No date is longer.
@@ -27,7 +27,7 @@ def _read(text: str) -> tuple[int, int | None]:
     plain = text.rstrip("\0")
     if not plain.isascii():
         plain = _TIME_WORDS.sub(_joined, _DATE_WORDS.sub(r"\1/\2/\3 ", plain))
-    machine = Machine(plain)
+    machine = DateMachine(plain)
     try:
         ticks = machine.run() if len(text) <= _LONGEST else -1
         if 0 <= ticks <= instants.MAX_TICKS:
