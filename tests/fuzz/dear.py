@@ -267,7 +267,7 @@ def spend(case: Case, times: int, body: str, *, counts: bool = False) -> Spent:
     """Run a case's element so often on one request."""
     text, given = document(case, times), request(case, body)
     policy = effective(
-        [compile_policy(text, scope=given.pop("scope", "api"), fragments=given.pop("fragments", None))]
+        [compile_policy(text, scope=given.pop("scope", "api"), fragments=given.pop("fragments", {}))]
     )
     exchange = exchange_of(given, ScriptedServices(given))
     calls = 0

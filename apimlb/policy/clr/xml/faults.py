@@ -14,13 +14,13 @@ _EMPTY, _INVALID, _UNCLOSED, _MISMATCH, _DUPLICATE, _JUNK, _ENTITY, _CDATA = 3, 
 _AT_ROOT = "Data at the root level is invalid."
 _TAG = re.compile(r"<(/?)([^\s/>!?<]++)[^<>]*?(/?)>")
 _NAME = re.compile(r"[\w.:-]*")
+_IN_VALUE = re.compile(r"<[^<>]*=\s*(?:'[^'<]*|\"[^\"<]*)\Z")
 _NO_NAME = "Name cannot begin with the '{char}' character, {code}."
 _EXPECTED = {
     re.compile(rf"(?:{before})\Z"): what
     for before, what in {
         "&": "An error occurred while parsing EntityName.",
         r"&[^\W\d][\w.:-]*": "'{char}' is an unexpected token. The expected token is ';'.",
-        r"<\w[^<>]*=\s*(?:'[^'<]*|\"[^\"<]*)": "'{char}', {code}, is an invalid attribute character.",
         "</?": _NO_NAME,
         r"<[^\s<>/!]+": "The '{char}' character, {code}, cannot be included in a name.",
         r"<\w[^<>]*=\s*": "'{token}' is an unexpected token. The expected token is '\"' or '''.",
@@ -110,6 +110,8 @@ def _invalid(text: str, at: int, char: str) -> str:
     before, name = text[:at], _name(text, at)
     if char < " " and char not in "\t\r\n":
         return f"'{char}', {code}, is an invalid character."
+    if char == "<" and _IN_VALUE.search(before):
+        return f"'<', {code}, is an invalid attribute character."
     what = next((what for place, what in _EXPECTED.items() if place.search(before)), None)
     if what is None:
         return "Not well-formed (invalid token)."
