@@ -10,9 +10,8 @@ from functools import cached_property, lru_cache
 from apimlb.policy.clr.budget import BUDGET, SEARCHING
 from apimlb.policy.clr.regex import nodes
 from apimlb.policy.clr.regex.machine import Machine, Spans
-from apimlb.policy.clr.regex.parser import PatternReader, group_names
+from apimlb.policy.clr.regex.parser import PatternReader, group_places
 
-_AFFORDABLE = SEARCHING
 _MOST_SHARED = 12
 _MOST_VARIANTS = 1e12
 _LONGEST_PATTERN = 50_000
@@ -22,13 +21,16 @@ _SAMPLE = "".join(map(chr, range(32, 127))) + "\n\té"
 
 
 class Engine:
-    """One compiled pattern; `names` are the groups' names in .NET's order, "0" first."""
+    """One compiled pattern; `places` are those of its groups, whose number is `size`; `named` tells
+    whether .NET looks a text up among their names alone."""
 
     def __init__(self, pattern: str, options: int) -> None:
         BUDGET.spend(100 + 80 * len(pattern))
-        self.names = group_names(pattern, options)
-        self.tree = PatternReader(pattern, options, self.names).read()
-        self._places: list[int] = []
+        self.places = group_places(pattern, options)
+        self.size = len(self.places) // 2
+        self.named = any(str(number) not in self.places for number in range(self.size))
+        self.tree = PatternReader(pattern, options, self.places.get).read()
+        self._written: list[int] = []
         self._cost = _Cost(self.tree)
         self._judged: str | None = None
         self._dear = False
@@ -41,17 +43,17 @@ class Engine:
         except (re.error, OverflowError, RecursionError):
             pass  # a look-behind of variable width, for one
 
-    def search(self, text: str, start: int) -> Spans | None:
-        """The first match from `start` on."""
+    def search(self, text: str, start: int, origin: int | None = None) -> Spans | None:
+        """The first match from `start` on, behind one that ended at `origin`."""
         if text is not self._judged or not start:  # once for all matches in one text
             self._judged, self._dear = text, not self._affordable(text)
         if self._compiled is None or self._dear:
-            return self.machine.search(text, start)
+            return self.machine.search(text, start, origin)
         found = self._compiled.search(text, start)
         if found is None:
             return None
-        spans: Spans = [[found.span()], *([] for _ in self.names[1:])]
-        for place, number in enumerate(self._places, 1):
+        spans: Spans = [[found.span()], *([] for _ in range(1, self.size))]
+        for place, number in enumerate(self._written, 1):
             if found.start(place) >= 0:
                 spans[number].append(found.span(place))
         return spans
@@ -59,16 +61,15 @@ class Engine:
     def _affordable(self, text: str) -> bool:
         """Whether Python's engine may search, by the worst that this search and those before it may cost."""
         cost = self._cost.of(text)
-        if cost > _AFFORDABLE:
+        if cost > SEARCHING:
             return False
-        allowance = BUDGET.allowance
-        allowance.searching += max(cost, self._cost.bound(text))
-        return allowance.searching <= _AFFORDABLE
+        BUDGET.allowance.searching += cost
+        return BUDGET.allowance.searching <= SEARCHING
 
     @cached_property
     def machine(self) -> Machine:
         """The machine that counts its steps; it also knows every capture of a group."""
-        return Machine(self.tree, len(self.names))
+        return Machine(self.tree, self.size)
 
     def _python(self, node: nodes.RegexNode) -> str:
         if isinstance(node, nodes.Chars | nodes.Edge):
@@ -85,7 +86,7 @@ class Engine:
                 raise re.error("a group that takes back a capture")
             if node.number is None:
                 return f"(?>{self._python(node.body)})"
-            self._places.append(node.number)
+            self._written.append(node.number)
             return f"({self._python(node.body)})"
         if isinstance(node, nodes.Look):
             return f"(?{'' if node.ahead else '<'}{'!' if node.negated else '='}{self._python(node.body)})"
@@ -94,9 +95,9 @@ class Engine:
     def _reference(self, node: nodes.RegexNode) -> str:
         """Back references and conditions: to groups that are written once and before."""
         assert isinstance(node, nodes.Back | nodes.Condition)
-        if self._places.count(node.number) != 1:
+        if self._written.count(node.number) != 1:
             raise re.error("a reference that Python's engine does not have")
-        place = self._places.index(node.number) + 1
+        place = self._written.index(node.number) + 1
         if isinstance(node, nodes.Condition):
             return f"(?({place}){'|'.join(map(self._python, node.children))})"
         return f"(?i:\\{place})(?:)" if node.ignore_case else f"(?:\\{place})"
@@ -117,18 +118,17 @@ class _Cost:
         self._harmless = self._walk(tree, False)
         self._run: re.Pattern[str] | None = None
 
-    def bound(self, text: str) -> float:
-        """What it may cost at most, as far as the length tells."""
-        return float(min(max(len(text), 2) ** (self._shared + 1) * self._variants, _AFFORDABLE / 8))
-
     def of(self, text: str) -> float:
+        """What a search of a text may cost, and no less than a part of what the length alone allows it to."""
         size = max(len(text), 2)
+        most = size ** (self._shared + 1) * self._variants
+        least = float(min(most, SEARCHING / 8))
         if not self._harmless:
-            return 2.0 ** min(size, 60) * self._variants
-        if size ** (self._shared + 1) * self._variants <= _AFFORDABLE:
-            return 0.0
+            return max(2.0 ** min(size, 60) * self._variants, least)
+        if most <= SEARCHING:
+            return least
         starts = 1 if self._anchored else size
-        return float(starts * self._longest(text) ** self._shared) * self._variants
+        return max(float(starts * self._longest(text) ** self._shared) * self._variants, least)
 
     def _longest(self, text: str) -> int:
         """The longest run of characters that the repetitions take."""
@@ -210,13 +210,8 @@ def _characters(node: nodes.RegexNode) -> frozenset[str]:
 
 def _overlap(node: nodes.Choice) -> bool:
     """Whether two branches can begin or go on with the same character."""
-    seen: set[str] = set()
-    for branch in node.children:
-        mine = _characters(branch)
-        if seen & mine:
-            return True
-        seen |= mine
-    return False
+    branches = [*map(_characters, node.children)]
+    return len(frozenset[str]().union(*branches)) < sum(map(len, branches))
 
 
 @lru_cache(maxsize=256)

@@ -7,7 +7,8 @@ like RE2 need no bound, but have no references back and no assertions, which .NE
 """
 
 import re
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.exceptions import ClrException
@@ -22,124 +23,94 @@ Captures = tuple[tuple[tuple[int, int], ...], ...]
 _NOTHING = re.compile("")
 
 
-class Instruction(NamedTuple):
-    """`first` to `third` are places in the program, programs, marks or groups, as the operation has it;
-    `pattern` is what stands for one character or edge."""
+@dataclass(slots=True, eq=False)
+class Instruction:
+    """What to do for a `node` of the pattern, and what to do `then`. `other` is the second way of a split,
+    the part that a look or an atomic group runs on its own, or what ends the part that is entered; `pattern`
+    is what stands for one character or edge, `width` that of a look behind, None where it varies."""
 
     operation: str
-    first: int = 0
-    second: int = 0
-    third: int = 0
+    then: "Instruction | None" = None
+    other: "Instruction | None" = None
+    node: Any = None
     pattern: re.Pattern[str] = _NOTHING
+    width: int | None = None
+
+
+_MATCH = Instruction("match")
+
+
+def _compile(node: nodes.RegexNode, then: Instruction) -> Instruction:
+    """The first instruction of a part, whose last one goes on with `then`."""
+    BUDGET.spend()  # counted repetitions are written out
+    if node == nodes.Edge(nodes.CONTIGUOUS):
+        return Instruction("origin", then)
+    if isinstance(node, nodes.Chars | nodes.Edge):
+        return Instruction("take", then, pattern=nodes.compiled(node.pattern))
+    if isinstance(node, nodes.Sequence):
+        for item in reversed(node.children):
+            then = _compile(item, then)
+        return then
+    if isinstance(node, nodes.Choice):
+        *branches, last = node.children
+        made = _compile(last, then)
+        for branch in reversed(branches):
+            made = Instruction("split", _compile(branch, Instruction("jump", then)), made)
+        return made
+    if isinstance(node, nodes.Repeat):
+        return _repeat(node, then)
+    if isinstance(node, nodes.GroupConstruct):
+        if node.atomic:
+            return Instruction("atomic", then, _compile(node.body, _MATCH))
+        return _enter(node, Instruction("capture" if node.minus is None else "balance", then, node=node))
+    if isinstance(node, nodes.Look):
+        width = None if node.ahead else _width(node.body)
+        return Instruction("look", then, _compile(node.body, _MATCH), node, width=width)
+    if isinstance(node, nodes.Condition):
+        yes, no = node.children
+        return Instruction("if", _compile(yes, Instruction("jump", then)), _compile(no, then), node)
+    return Instruction("back", then, node=node)
+
+
+def _repeat(node: nodes.Repeat, then: Instruction) -> Instruction:
+    made = then
+    if node.most is None:
+        made = Instruction("split")
+        body = _enter(node, Instruction("leave", Instruction("jump", made), then))
+        made.then, made.other = (then, body) if node.lazy else (body, then)
+    else:
+        for _ in range(node.most - node.least):
+            body = _compile(node.body, made)
+            made = Instruction("split", *((then, body) if node.lazy else (body, then)))
+    for _ in range(node.least):
+        made = _compile(node.body, made)
+    return made
+
+
+def _enter(node: nodes.Around, end: Instruction) -> Instruction:
+    """A part whose end asks where it began."""
+    return Instruction("enter", _compile(node.body, end), end)
 
 
 class Machine:
-    """A pattern as a program; see `_compile` for its instructions."""
+    """A pattern as instructions; see `_compile` for them."""
 
     def __init__(self, tree: nodes.RegexNode, groups: int) -> None:
+        self._first = _compile(tree, _MATCH)
         self._groups = groups
-        self._programs: list[list[Instruction]] = []
-        self._marks = 0
         self._steps = 0
+        self._text = ""
         self._origin = 0
-        self._program(tree)
 
-    # Compiling
-
-    def _program(self, node: nodes.RegexNode) -> int:
-        """Compile a part that is run on its own; the number of its program."""
-        program: list[Instruction] = []
-        self._programs.append(program)
-        number = len(self._programs) - 1
-        self._compile(node, program)
-        program.append(Instruction("match"))
-        return number
-
-    def _compile(self, node: nodes.RegexNode, out: list[Instruction]) -> None:
-        BUDGET.spend()  # counted repetitions are written out
-        if node == nodes.Edge(nodes.CONTIGUOUS):
-            out.append(Instruction("origin"))
-        elif isinstance(node, nodes.Chars | nodes.Edge):
-            out.append(Instruction("take", pattern=nodes.compiled(node.pattern)))
-        elif isinstance(node, nodes.Sequence):
-            for item in node.children:
-                self._compile(item, out)
-        elif isinstance(node, nodes.Choice):
-            self._choice(node, out)
-        elif isinstance(node, nodes.Repeat):
-            self._repeat(node, out)
-        elif isinstance(node, nodes.GroupConstruct):
-            self._group(node, out)
-        elif isinstance(node, nodes.Look):
-            width = None if node.ahead else _width(node.body)
-            operation = "ahead" if node.ahead else "behind"
-            program = self._program(node.body)
-            out.append(Instruction(operation, program, node.negated, -1 if width is None else width))
-        elif isinstance(node, nodes.Back):
-            out.append(Instruction("back", node.number, node.ignore_case))
-        elif isinstance(node, nodes.Condition):
-            place = _later(out)
-            self._compile(node.children[0], out)
-            jump = _later(out)
-            out[place] = Instruction("if", node.number, len(out))
-            self._compile(node.children[1], out)
-            out[jump] = Instruction("jump", len(out))
-
-    def _choice(self, node: nodes.Choice, out: list[Instruction]) -> None:
-        jumps = []
-        for branch in node.children[:-1]:
-            split = _later(out)
-            self._compile(branch, out)
-            jumps.append(_later(out))
-            out[split] = Instruction("split", split + 1, len(out))
-        self._compile(node.children[-1], out)
-        for jump in jumps:
-            out[jump] = Instruction("jump", len(out))
-
-    def _repeat(self, node: nodes.Repeat, out: list[Instruction]) -> None:
-        for _ in range(node.least):
-            self._compile(node.body, out)
-        splits = []
-        if node.most is None:
-            splits.append(_later(out))
-            mark = self._enter(out)
-            self._compile(node.body, out)
-            out += Instruction("leave", mark), Instruction("jump", splits[0])
-        else:
-            for _ in range(node.most - node.least):
-                splits.append(_later(out))
-                self._compile(node.body, out)
-        for split in splits:
-            ways = (len(out), split + 1) if node.lazy else (split + 1, len(out))
-            out[split] = Instruction("split", *ways)
-
-    def _group(self, node: nodes.GroupConstruct, out: list[Instruction]) -> None:
-        if node.atomic:
-            out.append(Instruction("atomic", self._program(node.body)))
-        else:
-            mark = self._enter(out)
-            self._compile(node.body, out)
-            number = -1 if node.number is None else node.number
-            if node.minus is None:
-                out.append(Instruction("capture", mark, number))
-            else:
-                out.append(Instruction("balance", mark, number, node.minus))
-
-    def _enter(self, out: list[Instruction]) -> int:
-        """Remember the place in the text where a part begins; the number of the mark."""
-        self._marks += 1
-        out.append(Instruction("enter", self._marks))
-        return self._marks
-
-    # Running
-
-    def search(self, text: str, start: int) -> Spans | None:
-        """The first match from `start` on; throws RegexMatchTimeoutException when it takes too long."""
+    def search(self, text: str, start: int, origin: int | None = None) -> Spans | None:
+        """The first match from `start` on, behind one that ended at `origin`; throws
+        RegexMatchTimeoutException when it takes too long."""
         self._steps = 0
-        self._origin = start
+        self._text = text
+        self._origin = start if origin is None else origin
         try:
             for begin in range(start, len(text) + 1):
-                found = self._run(0, text, begin, ((),) * self._groups)
+                found = self._run(self._first, begin, ((),) * self._groups)
                 if found is not None:
                     end, captures = found
                     return [[(begin, end)], *(list(spans) for spans in captures[1:])]
@@ -148,96 +119,84 @@ class Machine:
             BUDGET.left -= self._steps  # the next to spend is refused; this search keeps its answer
 
     def _run(
-        self, program: int, text: str, at: int, captures: Captures, wanted: int = -1
+        self, first: Instruction | None, at: int, captures: Captures, wanted: int | None = None
     ) -> tuple[int, Captures] | None:
-        """Run a program; `wanted` is the place where the match must end, -1 for anywhere."""
-        code = self._programs[program]
-        stack: list[tuple[int, int, Captures, dict[int, int]]] = [(0, at, captures, {})]
+        """Where a match ends that begins at a place; `wanted` is where it must end."""
+        text = self._text
+        marks: dict[Instruction | None, int] = {}
+        stack = [(first, at, captures, marks)]
         while stack:
-            pc, at, captures, marks = stack.pop()
-            while True:
+            each, at, captures, marks = stack.pop()
+            while each is not None:
                 self._steps += 1
                 if self._steps > MOST_STEPS:
                     raise timeout()
-                operation, first, second, third, pattern = instruction = code[pc]
-                pc += 1
+                operation = each.operation
                 if operation == "take":
-                    found = pattern.match(text, at)
+                    found = each.pattern.match(text, at)
                     if found is None:
                         break
                     at = found.end()
                 elif operation == "split":
-                    stack.append((second, at, captures, marks))
-                    pc = first
-                elif operation == "jump":
-                    pc = first
+                    stack.append((each.other, at, captures, marks))
                 elif operation == "enter":
-                    marks = {**marks, first: at}
+                    marks = {**marks, each.other: at}
                 elif operation == "leave":
-                    if marks[first] == at:  # an empty round ends the loop
-                        pc += 1
+                    if marks[each] == at:  # an empty round ends the loop
+                        each = each.other
+                        continue
                 elif operation == "capture":
-                    self._steps += len(captures[second]) >> 4  # it is copied
-                    captures = _captured(captures, second, marks[first], at)
+                    self._steps += len(captures[each.node.number]) >> 4  # it is copied
+                    captures = _captured(captures, each.node.number, marks[each], at)
                 elif operation == "balance":
-                    taken = _balanced(captures, second, third, marks[first], at)
+                    taken = _balanced(captures, each.node, marks[each], at)
                     if taken is None:
                         break
                     captures = taken
                 elif operation == "if":
-                    if not captures[first]:
-                        pc = second
+                    if not captures[each.node.number]:
+                        each = each.other
+                        continue
                 elif operation == "origin":
                     if at != self._origin:
                         break
                 elif operation == "match":
-                    if wanted in (-1, at):
+                    if wanted in (None, at):
                         return at, captures
                     break
-                else:
-                    elsewhere = self._elsewhere(instruction, text, at, captures)
+                elif operation != "jump":
+                    elsewhere = self._elsewhere(each, at, captures)
                     if elsewhere is None:
                         break
                     at, captures = elsewhere
+                each = each.then
         return None
 
-    def _elsewhere(
-        self, instruction: Instruction, text: str, at: int, captures: Captures
-    ) -> tuple[int, Captures] | None:
+    def _elsewhere(self, each: Instruction, at: int, captures: Captures) -> tuple[int, Captures] | None:
         """Instructions that look at another part of the text; None where they fail."""
-        operation, first, second, third, _ = instruction
-        if operation == "back":
-            if not captures[first]:
-                return None
-            start, end = captures[first][-1]
-            wanted, given = text[start:end], text[at : at + end - start]
-            same = wanted.lower() == given.lower() if second else wanted == given
-            return (at + len(wanted), captures) if same else None
-        if operation == "atomic":
-            return self._run(first, text, at, captures)
-        if operation == "ahead":
-            found = self._run(first, text, at, captures)
-        else:
-            found = self._behind(first, third, text, at, captures)
-        if (found is None) != bool(second):
+        if each.operation == "atomic":
+            return self._run(each.other, at, captures)
+        if each.operation == "back":
+            return self._back(each.node, at, captures)
+        found = self._look(each, at, captures)
+        if (found is None) != each.node.negated:
             return None
         return at, captures if found is None else found[1]
 
-    def _behind(
-        self, program: int, width: int, text: str, at: int, captures: Captures
-    ) -> tuple[int, Captures] | None:
-        starts = range(at, -1, -1) if width < 0 else range(at - width, at - width + 1)
-        for start in starts:
-            found = self._run(program, text, start, captures, at) if start >= 0 else None
-            if found is not None:
-                return found
-        return None
+    def _back(self, node: nodes.Back, at: int, captures: Captures) -> tuple[int, Captures] | None:
+        if not captures[node.number]:
+            return None
+        start, end = captures[node.number][-1]
+        wanted, given = self._text[start:end], self._text[at : at + end - start]
+        same = wanted.lower() == given.lower() if node.ignore_case else wanted == given
+        return (at + len(wanted), captures) if same else None
 
-
-def _later(out: list[Instruction]) -> int:
-    """The place of an instruction that is written when what it skips is known."""
-    out.append(Instruction(""))
-    return len(out) - 1
+    def _look(self, each: Instruction, at: int, captures: Captures) -> tuple[int, Captures] | None:
+        if each.node.ahead:
+            return self._run(each.other, at, captures)
+        starts = range(at, -1, -1) if each.width is None else range(at - each.width, -1, -1)[:1]
+        found = (self._run(each.other, start, captures, at) for start in starts)
+        return next((each for each in found if each is not None), None)
 
 
 def timeout() -> ClrException:
@@ -252,13 +211,15 @@ def _captured(captures: Captures, number: int, start: int, end: int) -> Captures
     return (*captures[:number], spans, *captures[number + 1 :])
 
 
-def _balanced(captures: Captures, number: int, minus: int, start: int, end: int) -> Captures | None:
+def _balanced(captures: Captures, node: nodes.GroupConstruct, start: int, end: int) -> Captures | None:
     """The captures after a group that took back another's last one, and captured what lies between them."""
+    minus = node.minus
+    assert minus is not None
     if not captures[minus]:
         return None
     first, last = captures[minus][-1]
     made = (*captures[:minus], captures[minus][:-1], *captures[minus + 1 :])
-    if number < 0:
+    if node.number is None:
         return made
     if start >= last:
         start, end = last, start
@@ -266,7 +227,7 @@ def _balanced(captures: Captures, number: int, minus: int, start: int, end: int)
         start, end = end, first
     else:
         start, end = max(start, first), min(end, last)
-    return _captured(made, number, start, end)
+    return _captured(made, node.number, start, end)
 
 
 def _width(node: nodes.RegexNode) -> int | None:

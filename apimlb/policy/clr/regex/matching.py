@@ -1,6 +1,7 @@
 """Regex, Match, Group, Capture and their collections, as far as the allow-list goes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import BUDGET
@@ -8,6 +9,7 @@ from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.dates.instants import TICKS_PER_MILLISECOND, TimeSpan
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.regex import patterns
+from apimlb.policy.clr.regex.characters import CharacterReader
 from apimlb.policy.clr.types.definitions import Call, Definition
 
 _KEPT = 4
@@ -16,20 +18,15 @@ _KEPT = 4
 R = "System.Text.RegularExpressions."
 
 
+@dataclass(slots=True, eq=False)
 class Captures:
     """MatchCollection, GroupCollection or CaptureCollection."""
 
-    def __init__(
-        self,
-        items: list[patterns.Match] | list[patterns.Group] | list[patterns.Capture],
-        clr_name: str,
-        owner: patterns.Match | None = None,
-    ):
-        self.items = items
-        self.clr_name = R + clr_name
-        self.owner = owner
+    items: Sequence[patterns.Capture]
+    clr_name: str
+    owner: patterns.Match | None = None
 
-    def __iter__(self):  # type: ignore[no-untyped-def]
+    def __iter__(self) -> Iterator[patterns.Capture]:
         return iter(self.items)
 
     def __len__(self) -> int:
@@ -51,25 +48,21 @@ def new_regex(
     return made
 
 
-def refusal(pattern: object, options: Enum | None) -> str | None:
-    """Why no search here can do what a constant pattern asks for; None of one that .NET refuses as well."""
-    if not isinstance(pattern, str):
-        return None
-    try:
-        new_regex(pattern, options)
-    except exceptions.ClrException as error:
-        if BUDGET.left < 0:  # it is the upload that is too dear
-            raise
-        return error.message if error.type_name == exceptions.OVER_LIMIT else None
-    return None
-
-
-def _checked(call: Callable[..., object], static: bool = False) -> Call:
-    """A call that takes a pattern, first or behind the input, and perhaps options."""
+def _checked(call: Callable[..., object], place: int = 0) -> Call:
+    """A call that takes a pattern, in that place among its arguments, and perhaps options. A constant pattern
+    is refused before it runs where no search here can do what it asks for, unless .NET refuses it as well."""
 
     def check(constants: list[object]) -> str | None:
-        options = next((each for each in constants if isinstance(each, Enum)), None)
-        return refusal(constants[1 if static else 0], options)
+        pattern = constants[place]
+        if not isinstance(pattern, str):
+            return None
+        try:
+            new_regex(pattern, next((each for each in constants if isinstance(each, Enum)), None))
+        except exceptions.ClrException as error:
+            if BUDGET.left < 0:  # it is the upload that is too dear
+                raise
+            return error.message if error.type_name == exceptions.OVER_LIMIT else None
+        return None
 
     return Call(call, check=check)
 
@@ -83,15 +76,14 @@ def matches(regex: patterns.Regex, text: str, start: int = 0) -> Captures:
     for each in regex.matches(text, start):
         BUDGET.spend(_KEPT)
         found.append(each)
-    return Captures(found, "MatchCollection")
+    return Captures(found, R + "MatchCollection")
 
 
 def replace(
     regex: patterns.Regex, text: str, replacement: str | None, count: int = -1, start: int = 0
 ) -> str:
-    replacement = exceptions.required(replacement, "replacement")
-    patterns.check_replacement(replacement)
-    return regex.replace(text, lambda found: patterns.expand(found, replacement), count, start)
+    made = patterns.replacement(exceptions.required(replacement, "replacement"))
+    return regex.replace(text, made, count, start)
 
 
 def replace_with(
@@ -120,15 +112,17 @@ def _static(call: Callable[..., object]) -> Callable[..., object]:
     return static
 
 
-def group_at(collection: Captures, index: int) -> object:
-    if not 0 <= index < len(collection.items):
-        return patterns.Group("", [])
-    return collection.items[index]
+def groups(found: patterns.Match) -> Captures:
+    """The groups of a match; going through them, .NET also takes them by number, so that where numbers are
+    left out the last ones do not come."""
+    return Captures(
+        [found.group(number) for number in range(len(found.groups))], R + "GroupCollection", found
+    )
 
 
-def group_named(collection: Captures, name: str) -> object:
+def group_at(collection: Captures, key: int | str) -> patterns.Group:
     assert collection.owner is not None
-    return collection.owner.group(name)
+    return collection.owner.group(key)
 
 
 def item_at(collection: Captures, index: int) -> object:
@@ -140,18 +134,20 @@ def item_at(collection: Captures, index: int) -> object:
 def result(found: patterns.Match, replacement: str) -> str:
     if found.hit is None:
         raise exceptions.not_supported("Result cannot be called on a failed Match.")
-    patterns.check_replacement(replacement)
-    return patterns.expand(found, replacement)
+    return patterns.replacement(replacement)(found)
 
 
-_STATIC: tuple[tuple[str, str, str, Callable[..., object]], ...] = (
-    ("bool", "IsMatch", "", is_match),
-    ("Match", "Match", "", patterns.Regex.first),
-    ("MatchCollection", "Matches", "", matches),
-    ("string", "Replace", ", string replacement", replace),
-    ("string", "Replace", ", MatchEvaluator evaluator", replace_with),
-    ("string[]", "Split", "", split),
+_START = "[, int startat]"
+_COUNT = "[, int count[, int startat]]"
+_CALLS: tuple[tuple[str, str, str, str, Callable[..., object]], ...] = (
+    ("bool", "IsMatch", "", _START, is_match),
+    ("Match", "Match", "", _START, patterns.Regex.first),
+    ("MatchCollection", "Matches", "", _START, matches),
+    ("string", "Replace", ", string replacement", _COUNT, replace),
+    ("string", "Replace", ", MatchEvaluator evaluator", _COUNT, replace_with),
+    ("string[]", "Split", "", _COUNT, split),
 )
+"""Methods that a Regex has, and, with its pattern and options as arguments, the class as well."""
 
 _EMPTY = patterns.Regex("")
 _ENUMERABLE = "System.Collections.Generic.IEnumerable"
@@ -162,20 +158,16 @@ DEFINITIONS = (
         R + "Regex", "class",
         rows=(
             ("new(string pattern[, RegexOptions options[, TimeSpan matchTimeout]])", _checked(new_regex)),
-            ("bool IsMatch(string! input[, int startat])", is_match),
-            ("Match Match(string! input[, int startat])", patterns.Regex.first),
             ("Match Match(string! input, int beginning, int length)", patterns.Regex.first_within),
-            ("MatchCollection Matches(string! input[, int startat])", matches),
-            ("string Replace(string! input, string replacement[, int count[, int startat]])", replace),
-            ("string Replace(string! input, MatchEvaluator evaluator[, int count[, int startat]])",
-             replace_with),
-            ("string[] Split(string! input[, int count[, int startat]])", split),
             *(
-                (f"static {kind} {name}(string input, string pattern{by}[, RegexOptions options"
-                 "[, TimeSpan matchTimeout]])", _checked(_static(call), static=True))
-                for kind, name, by, call in _STATIC
+                row for kind, name, by, part, call in _CALLS
+                for row in (
+                    (f"{kind} {name}(string! input{by}{part})", call),
+                    (f"static {kind} {name}(string input, string pattern{by}[, RegexOptions options"
+                     "[, TimeSpan matchTimeout]])", _checked(_static(call), place=1)),
+                )
             ),
-            ("static string Unescape(string! str)", patterns.unescape),
+            ("static string Unescape(string! str)", lambda text: CharacterReader(text, 0).unescaped()),
         ),
     ),
     Definition(
@@ -186,14 +178,14 @@ DEFINITIONS = (
         R + "Group", "class", bases=(R + "Capture",),
         rows=(
             ("bool Success", "{0}.success"),
-            ("CaptureCollection Captures", lambda group: Captures(group.captures, "CaptureCollection")),
+            ("CaptureCollection Captures", lambda group: Captures(group.captures, R + "CaptureCollection")),
         ),
     ),
     Definition(
         R + "Match", "class", bases=(R + "Group",),
         rows=(
             ("static Match Empty", lambda: patterns.Match(_EMPTY, "", None)),
-            ("GroupCollection Groups", lambda found: Captures(found.groups, "GroupCollection", found)),
+            ("GroupCollection Groups", groups),
             ("string Result(string! replacement)", result),
         ),
     ),
@@ -206,7 +198,7 @@ DEFINITIONS = (
         rows=(
             ("int Count", Captures.__len__),
             ("Group this[int groupnum]", group_at),
-            ("Group this[string name]", group_named),
+            ("Group this[string name]", group_at),
         ),
     ),
     Definition(

@@ -25,28 +25,21 @@ class RegexNode:
 
 @dataclass(slots=True)
 class Chars(RegexNode):
-    """One character of a set. `source` is the set in Python's syntax, without its brackets; `minus` takes
-    characters away again."""
+    """One character of a set, which `pattern` is as Python's engine writes it."""
 
-    source: str
-    negated: bool = False
+    pattern: str
     ignore_case: bool = False
-    minus: "Chars | None" = None
-
-    @property
-    def pattern(self) -> str:
-        """The set as Python's engine writes it."""
-        source = self.source + (_other_cases(self.source) if self.ignore_case and self.source else "")
-        plain = (
-            f"[{'^' if self.negated else ''}{source}]" if source else ("[\\s\\S]", "(?!)")[not self.negated]
-        )
-        if self.minus is not None:
-            plain = f"(?!{self.minus.pattern}){plain}"
-        return plain
 
     def of(self, text: str) -> list[str]:
         """The characters of a text that are in the set."""
         return compiled(self.pattern).findall(text)
+
+
+def chars(source: str, ignore_case: bool, negated: bool = False, minus: Chars | None = None) -> Chars:
+    """A set that is written in Python's syntax without its brackets; `minus` takes characters away again."""
+    others = _other_cases(source) if ignore_case else ""
+    taken = "" if minus is None else f"(?!{minus.pattern})"
+    return Chars(f"{taken}[{'^' if negated else ''}{source}{others}]", ignore_case)
 
 
 @lru_cache(maxsize=1024)
@@ -157,27 +150,23 @@ CONTIGUOUS = r"\G"
 
 
 @lru_cache(maxsize=128)
-def category(name: str, others: bool = False) -> str | None:
-    """The characters of a Unicode category or block, or all others, as ranges for a set; None for an unknown
-    one."""
-    ranges = _ranges(name)
-    if not ranges:
+def category(name: str | tuple[str, ...], others: bool = False) -> str | None:
+    """The characters of a Unicode category or block, or of several categories, or all others, as ranges for a
+    set; None for an unknown one."""
+    low, high = _BLOCKS.get(name, (-1, -1))
+    runs = [
+        (inside, list(run))
+        for inside, run in groupby(
+            range(0x10000),
+            lambda code: low <= code <= high or unicodedata.category(chr(code)).startswith(name),
+        )
+    ]
+    if len(runs) == 1:
         return None
-    if others:
-        ends = [-1, *(end for each in ranges for end in each), 0x10000]
-        ranges = [(last + 1, first - 1) for last, first in zip(ends[::2], ends[1::2], strict=True)]
-    return "".join(f"\\u{low:04x}-\\u{high:04x}" for low, high in ranges if low <= high)
+    return "".join(f"\\u{run[0]:04x}-\\u{run[-1]:04x}" for inside, run in runs if inside != others)
 
 
-def _ranges(name: str) -> list[tuple[int, int]]:
-    if name.startswith("Is"):
-        return [_BLOCKS[name]] if name in _BLOCKS else []
-    runs = groupby(range(0x10000), lambda code: unicodedata.category(chr(code)).startswith(name))
-    found = [list(run) for inside, run in runs if inside]
-    return [(run[0], run[-1]) for run in found]
-
-
-_BLOCKS = {
+_BLOCKS: dict[str | tuple[str, ...], tuple[int, int]] = {
     "IsBasicLatin": (0x0000, 0x007f), "IsLatin-1Supplement": (0x0080, 0x00ff), "IsGreek": (0x0370, 0x03ff),
     "IsGreekandCoptic": (0x0370, 0x03ff), "IsCyrillic": (0x0400, 0x04ff), "IsHebrew": (0x0590, 0x05ff),
     "IsArabic": (0x0600, 0x06ff), "IsHiragana": (0x3040, 0x309f), "IsKatakana": (0x30a0, 0x30ff),

@@ -1,43 +1,41 @@
 """Reads a .NET regular expression (Microsoft Learn, "Regular Expression Language - Quick Reference")."""
 
 import re
+from collections.abc import Callable
 from contextlib import suppress
+from itertools import count
 from typing import NoReturn
 
 from apimlb.policy.clr.exceptions import ClrException, unsupported
 from apimlb.policy.clr.regex import nodes
+from apimlb.policy.clr.regex.characters import CharacterReader, number_of, quoted
 
-ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "f": "\f", "a": "\a", "e": "\x1b", "v": "\v"}
 _EDGES = {"A": nodes.START, "Z": nodes.END, "z": r"\Z", "b": r"\b", "B": r"(?!\b)", "G": nodes.CONTIGUOUS}
-_SHORTHANDS = frozenset("dDwWsS")
 _BOUNDS: dict[str, tuple[int, int | None]] = {"*": (0, None), "+": (1, None), "?": (0, 1)}
 _QUANTIFIER = re.compile(r"([*+?])|\{(\d+)(?:(,)(\d*))?\}")
-_NAME = r"((?!\d)\w+|[1-9]\d*)?(?:-((?!\d)\w+|\d+))?"
-_NAMED = re.compile(rf"\(\?(?:<(?!-?>){_NAME}>|'(?!-?'){_NAME}')")
+_NAMED = re.compile(r"\(\?(?:(<)|')(?!-?[>'])((?!\d)\w+|\d+)?(?:-((?!\d)\w+|\d+))?(?(1)>|')")
 _LOOK = re.compile(r"\(\?(<?)([=!])")
 _OPTIONS = re.compile(r"\(\?([imnsx]*)(?:-([imnsx]+))?([:)])")
+_TEST = re.compile(r"\(\?(?:<?[=!]|[:>])")
 _TESTED = re.compile(r"(\w+)\)")
-_REFERENCE = re.compile(r"k(?:<(\w+)>|'(\w+)')|([1-9]\d*)")
-_CATEGORY = re.compile(r"[pP]\{([\w-]+)\}")
-_CODE = re.compile(r"x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|c([A-Za-z@\[\\\]^_])|([0-7]{1,3})")
+_REFERENCE = re.compile(r"k?(?:(<)|')(\w+)(?(1)>|')|([1-9]\d*)")
 _COMMENTS = re.compile(r"(?:\(\?#[^)]*\))+")
 _COMMENTS_AND_SPACE = re.compile(r"(?:\(\?#[^)]*\)|\s|#[^\n]*)+")
-_IGNORE_CASE, _MULTILINE, _EXPLICIT, _SINGLE_LINE, _WITH_SPACE = 1, 2, 4, 16, 32
-_BITS = {"i": _IGNORE_CASE, "m": _MULTILINE, "n": _EXPLICIT, "s": _SINGLE_LINE, "x": _WITH_SPACE}
 _DEEPEST = 60
 
+Place = Callable[[int | str], int | None]
+"""The place of the group with a number or name among all groups."""
 
-class PatternReader:
-    """One pattern, whose groups have these names, in .NET's order; see `group_names`."""
 
-    def __init__(self, pattern: str, options: int, names: list[str]) -> None:
-        self._text = pattern
-        self._at = 0
-        self._options = options
-        self._names = names
+class PatternReader(CharacterReader):
+    """One pattern, of whose groups `place` tells; see `group_places`."""
+
+    def __init__(self, pattern: str, options: int, place: Place) -> None:
+        super().__init__(pattern, options)
+        self._place = place
         self._depth = 0
         self._unnamed = 0
-        self._named: list[str] = []
+        self._groups: dict[int | str, None] = {0: None}
 
     def read(self) -> nodes.RegexNode:
         made = self._choice()
@@ -45,44 +43,25 @@ class PatternReader:
             self._fail("Too many )'s")
         return made
 
-    def groups(self) -> list[str]:
-        """The names of all groups. Passes over what is wrong: reading the pattern with its groups tells."""
+    def groups(self) -> dict[int, str]:
+        """The names of all groups by their numbers; a name has the first number that is left. Passes over
+        what is wrong: reading the pattern with its groups tells."""
         while self._at < len(self._text):
             begun, self._depth = self._at, 0
             with suppress(ClrException):
                 self._choice()
             self._at = max(self._at, begun + 1)
-        numbers = {*range(self._unnamed + 1), *(int(name) for name in self._named if name.isdecimal())}
-        named = dict.fromkeys(name for name in self._named if not name.isdecimal())
-        return [*map(str, sorted(numbers)), *named]
-
-    def _fail(self, what: str) -> NoReturn:
-        raise ClrException(
-            "System.Text.RegularExpressions.RegexParseException",
-            f"Invalid pattern '{self._text}' at offset {self._at}. {what}.",
-        )
-
-    # The cursor
-
-    def _peek(self) -> str:
-        return self._text[self._at : self._at + 1]
-
-    def _take(self, text: str) -> bool:
-        if self._text.startswith(text, self._at):
-            self._at += len(text)
-            return True
-        return False
-
-    def _accept(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
-        found = pattern.match(self._text, self._at)
-        if found is not None:
-            self._at = found.end()
-        return found
+        names = {number: str(number) for number in self._groups if isinstance(number, int)}
+        free = (number for number in count() if number not in names)
+        for name in self._groups:
+            if isinstance(name, str):
+                names[next(free)] = name
+        return dict(sorted(names.items()))
 
     def _skip(self) -> None:
         """Comments, and white space where the options say that it does not count."""
-        if self._options & _WITH_SPACE or self._text.startswith("(?#", self._at):
-            self._accept(_COMMENTS_AND_SPACE if self._options & _WITH_SPACE else _COMMENTS)
+        if "x" in self._options or self._text.startswith("(?#", self._at):
+            self._accept(_COMMENTS_AND_SPACE if "x" in self._options else _COMMENTS)
             if self._text.startswith("(?#", self._at):
                 self._at = len(self._text)
                 self._fail("Unterminated (?#...) comment")
@@ -117,8 +96,8 @@ class PatternReader:
         if found[1]:
             least, most = _BOUNDS[found[1]]
         else:
-            least = int(found[2])
-            most = least if found[3] is None else int(found[4]) if found[4] else None
+            least = number_of(found, 2)
+            most = least if found[3] is None else number_of(found, 4) if found[4] else None
         self._at = found.end()
         lazy = self._take("?")
         if most is not None and most < least:
@@ -140,23 +119,23 @@ class PatternReader:
             return self._escape()
         self._at += 1
         if char == ".":
-            return nodes.Chars("" if self._options & _SINGLE_LINE else "\\n", True)
+            return nodes.Chars(r"[\s\S]" if "s" in self._options else r"[^\n]")
         if char == "^":
-            return nodes.Edge("(?m:^)" if self._options & _MULTILINE else nodes.START)
+            return nodes.Edge("(?m:^)" if "m" in self._options else nodes.START)
         if char == "$":
-            return nodes.Edge(r"(?=\n|\Z)" if self._options & _MULTILINE else nodes.END)
+            return nodes.Edge(r"(?=\n|\Z)" if "m" in self._options else nodes.END)
         if _QUANTIFIER.match(self._text, self._at - 1):
             self._fail("Quantifier {x,y} following nothing")
         return self._literal(char)
 
     def _literal(self, char: str) -> nodes.Chars:
-        return nodes.Chars(_quoted(char), False, bool(self._options & _IGNORE_CASE))
+        return nodes.chars(quoted(char), "i" in self._options)
 
     # Groups
 
     def _group(self) -> nodes.RegexNode | None:
         if named := self._accept(_NAMED):
-            return self._named_group(named[1] or named[3], named[2] or named[4])
+            return self._named_group(named)
         if look := self._accept(_LOOK):
             return nodes.Look(self._inner(), not look[1], look[2] == "!")
         if self._take("(?>"):
@@ -169,23 +148,34 @@ class PatternReader:
             self._at = min(self._at + 3, len(self._text))
             self._fail("Unrecognized grouping construct")
         self._at += 1
-        if self._options & _EXPLICIT:
+        if "n" in self._options:
             return self._inner()
         self._unnamed += 1
-        number = self._names.index(str(self._unnamed))
-        return nodes.GroupConstruct(self._inner(), number)
+        self._groups[self._unnamed] = None
+        place = self._place(self._unnamed)
+        return nodes.GroupConstruct(self._inner(), place)
 
-    def _named_group(self, name: str | None, minus: str | None) -> nodes.RegexNode:
+    def _named_group(self, found: re.Match[str]) -> nodes.RegexNode:
         """`(?<name>)`, or `(?<name-minus>)`, which takes back the last capture of another group."""
-        taken = None if minus is None else group_number(minus, self._names)
+        (name, place), (minus, taken) = self._group_of(found, 2), self._group_of(found, 3)
+        if name == 0 and minus is None:
+            self._at -= 1
+            self._fail("Capture number cannot be zero")
         if minus is not None and taken is None:
             self._at -= 1
-            kind = "number" if minus.isdigit() else "name"
-            self._fail(f"Reference to undefined group {kind} '{minus}'")
+            self._undefined(minus)
         if name is not None:
-            self._named.append(name)
-        number = None if name is None else group_number(name, self._names)
-        return nodes.GroupConstruct(self._inner(), number, minus=taken)
+            self._groups[name] = None
+        return nodes.GroupConstruct(self._inner(), place, minus=taken)
+
+    def _group_of(self, found: re.Match[str], part: int) -> tuple[int | str | None, int | None]:
+        """The number or name that a part may hold, and the place of the group that has it."""
+        key = None if found[part] is None else group_key(found, part)
+        return key, None if key is None else self._place(key)
+
+    def _undefined(self, group: int | str) -> NoReturn:
+        shown = f"number {group}" if isinstance(group, int) else f"name '{group}'"
+        self._fail(f"Reference to undefined group {shown}")
 
     def _inner(self) -> nodes.RegexNode:
         """What is in a group, up to its end; so far go the options that are set in it."""
@@ -198,10 +188,7 @@ class PatternReader:
 
     def _option_group(self, found: re.Match[str]) -> nodes.RegexNode | None:
         saved = self._options
-        for letter in found[1]:
-            self._options |= _BITS[letter]
-        for letter in found[2] or "":
-            self._options &= ~_BITS[letter]
+        self._options = saved.union(found[1]).difference(found[2] or "")
         if found[3] == ")":
             return None
         made = self._inner()
@@ -210,39 +197,33 @@ class PatternReader:
 
     def _condition(self) -> nodes.RegexNode:
         tested = _TESTED.match(self._text, self._at)
-        test = None
-        number = None if tested is None else group_number(tested[1], self._names)
-        if tested is not None and number is not None:
+        key, place = (None, None) if tested is None else self._group_of(tested, 1)
+        if tested is not None and (place is not None or isinstance(key, int)):
             self._at = tested.end()
-        elif tested is not None and tested[1].isdigit():
-            self._at = tested.end()
-            self._fail(f"(?({tested[1]}) ) reference to undefined group")
-        else:
-            test = self._test()
+            if place is None:
+                self._fail(f"(?({key}) ) reference to undefined group")
+        test = self._test() if place is None else None
         body = self._inner()
         branches = body.children if isinstance(body, nodes.Choice) else [body]
         if len(branches) > 2:
             self._fail("Too many | in (?()|)")
         yes, no = (*branches, nodes.Sequence())[:2]
-        if number is not None:
-            return nodes.Condition(number, [yes, no])
-        assert test is not None
+        if test is None:
+            assert place is not None
+            return nodes.Condition(place, [yes, no])
         negated = nodes.Look(test.body, test.ahead, not test.negated)
         return nodes.Choice([nodes.Sequence([test, yes]), nodes.Sequence([negated, no])])
 
     def _test(self) -> nodes.Look:
         """An expression as a condition: it looks ahead, unless it says otherwise."""
-        if _LOOK.match(self._text, self._at - 1):
-            self._at -= 1
-            found = self._group()
-            assert isinstance(found, nodes.Look)
-            return found
-        if self._peek() == "?":
-            self._at -= 1
+        if self._peek() != "?":
+            return nodes.Look(self._inner(), True, False)
+        self._at -= 1
+        if not _TEST.match(self._text, self._at):
             self._fail("Alternation conditions do not capture and cannot be named")
-        return nodes.Look(self._inner(), True, False)
-
-    # Escapes and sets
+        found = self._group()
+        assert found is not None
+        return found if isinstance(found, nodes.Look) else nodes.Look(found, True, False)
 
     def _escape(self) -> nodes.RegexNode:
         self._at += 1
@@ -254,123 +235,30 @@ class PatternReader:
             return nodes.Edge(_EDGES[char])
         source = self._class()
         if source is not None:
-            return nodes.Chars(source)
-        reference = _REFERENCE.match(self._text, self._at)
-        if char == "k" and reference is None:
-            self._fail("Malformed \\\\k<...> named back reference")
-        if reference is not None:
-            name = reference[1] or reference[2] or reference[3]
-            begun, self._at = self._at, reference.end()
-            number = group_number(name, self._names)
-            if number is not None:
-                return nodes.Back(number, bool(self._options & _IGNORE_CASE))
-            if not reference[3]:
-                self._fail(f"Reference to undefined group name '{name}'")
-            if len(name) == 1:
-                self._fail(f"Reference to undefined group number {name}")
+            return nodes.Chars(f"[{source}]")
+        found = _REFERENCE.match(self._text, self._at)
+        if found is not None:
+            begun, self._at = self._at, found.end()
+            key = group_key(found, 2 if found[2] else 3)
+            place = self._place(key)
+            if place is not None:
+                return nodes.Back(place, "i" in self._options)
+            if found[2] or key in range(10):
+                self._undefined(key)
             self._at = begun
+        elif char == "k":
+            self._fail("Malformed \\\\k<...> named back reference")
         return self._literal(self._character())
 
-    def _class(self) -> str | None:
-        """The set that an escape like \\d or \\p{L} names, the cursor being behind its backslash."""
-        letter = self._peek()
-        if letter in _SHORTHANDS:
-            self._at += 1
-            return f"\\{letter}"
-        if letter not in ("p", "P"):
-            return None
-        found = self._accept(_CATEGORY)
-        if found is None:
-            self._fail("Malformed \\\\p{X} character escape")
-        ranges = nodes.category(found[1], others=letter == "P")
-        if ranges is None:
-            self._fail(f"Unknown property '{found[1]}'")
-        return ranges
 
-    def _character(self) -> str:
-        """The character of an escape, the cursor being behind its backslash."""
-        if code := self._accept(_CODE):
-            if code[3]:
-                return chr(ord(code[3].upper()) - 64)
-            return chr(int(code[4], 8) & 0xFF if code[4] else int(code[1] or code[2], 16))
-        char = self._peek()
-        self._at += 1
-        if char in ("x", "u"):
-            self._fail("Insufficient hexadecimal digits")
-        if char in ESCAPES:
-            return ESCAPES[char]
-        if char.isalnum() or char == "_":
-            self._fail(f"Unrecognized escape sequence \\\\{char}")
-        return char
-
-    def _set(self) -> nodes.Chars:
-        self._at += 1
-        negated = self._take("^")
-        pieces: list[str] = []
-        minus: nodes.Chars | None = None
-        while minus is None and not (pieces and self._take("]")):
-            if not self._peek():
-                self._fail("Unterminated [] set")
-            if pieces and self._text.startswith("-[", self._at):
-                self._at += 1
-                minus = self._set()
-                if not self._take("]"):
-                    self._fail("A subtraction must be the last element in a character class")
-            else:
-                pieces.append(self._set_piece())
-        return nodes.Chars("".join(pieces), negated, bool(self._options & _IGNORE_CASE), minus)
-
-    def _set_piece(self) -> str:
-        """One member of a set: a character, a range or a shorthand."""
-        low = self._set_character()
-        if len(low) != 1:
-            return low
-        after = self._text[self._at + 1 : self._at + 2]
-        if self._peek() != "-" or after in ("]", "[", ""):
-            return _quoted(low)
-        self._at += 1
-        high = self._set_character()
-        if len(high) != 1:
-            self._fail("Cannot include class in character range")
-        if ord(high) < ord(low):
-            self._fail("[x-y] range in reverse order")
-        return f"{_quoted(low)}-{_quoted(high)}"
-
-    def _set_character(self) -> str:
-        if not self._take("\\"):
-            self._at += 1
-            return self._text[self._at - 1]
-        if self._take("b"):
-            return "\b"
-        source = self._class()
-        return self._character() if source is None else source
+def group_places(pattern: str, options: int) -> dict[int | str, int]:
+    """The places of a pattern's groups in .NET's order, which is that of their numbers, by number and by
+    name; the name of an unnamed one is its number."""
+    groups = PatternReader(pattern, options, lambda key: 0).groups()
+    return {key: place for place, keys in enumerate(groups.items()) for key in keys}
 
 
-def group_names(pattern: str, options: int) -> list[str]:
-    """The groups of a pattern in .NET's order: unnamed ones by number, then the named ones."""
-    return PatternReader(pattern, options, _AnyGroup()).groups()
-
-
-def group_number(name: str, names: list[str]) -> int | None:
-    """The number of the group of a name or number, which may also be that of a named group."""
-    if name.isdecimal():
-        name = name.lstrip("0") or "0"
-    if name in names:
-        return names.index(name)
-    number = int(name) if name.isdecimal() and len(name) < 6 else len(names)
-    return number if number < len(names) and not names[number].isdecimal() else None
-
-
-class _AnyGroup(list[str]):
-    """The groups of a pattern while they are looked for: any name may be one."""
-
-    def __contains__(self, name: object) -> bool:
-        return True
-
-    def index(self, *name: object) -> int:
-        return 0
-
-
-def _quoted(char: str) -> str:
-    """A character for the inside of a set."""
-    return char if char.isalnum() else f"\\u{ord(char):04x}"
+def group_key(found: re.Match[str], part: int) -> int | str:
+    """The number or the name of a group that was read; throws RegexParseException for a number that is no
+    Int32."""
+    return number_of(found, part) if found[part].isdecimal() else found[part]

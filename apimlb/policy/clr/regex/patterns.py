@@ -8,7 +8,7 @@ from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import BUDGET, bounded_length
 from apimlb.policy.clr.regex.engine import Engine, engine_of
 from apimlb.policy.clr.regex.machine import Spans
-from apimlb.policy.clr.regex.parser import ESCAPES, group_number
+from apimlb.policy.clr.regex.parser import group_key
 
 OPTIONS = {
     "None": 0, "IgnoreCase": 1, "Multiline": 2, "ExplicitCapture": 4, "Compiled": 8, "Singleline": 16,
@@ -51,27 +51,27 @@ class Group(Capture):
 
 
 class Match(Group):
-    """One match; it knows the groups of its pattern and how to go on."""
+    """One match; it knows the groups of its pattern. A `complete` one has every capture in its hit."""
 
     clr_name = "System.Text.RegularExpressions.Match"
 
-    def __init__(self, regex: "Regex", text: str, hit: Spans | None) -> None:
+    def __init__(self, regex: "Regex", text: str, hit: Spans | None, complete: bool = False) -> None:
         super().__init__(text, [] if hit is None else [hit[0][-1]])
         self.regex = regex
         self.text = text
         self.hit = hit
-        self.complete = False
+        self._complete = complete
 
     @cached_property
     def groups(self) -> list[Group]:
         if self.hit is None:
-            return [Group(self.text, [])]
+            return [self]
         BUDGET.spend(_GROUP * len(self.hit))
         return [self, *(Group(self.text, spans) for spans in self._spans(self.hit)[1:])]
 
     def _spans(self, hit: Spans) -> Spans:
         """Every capture of every group, which only the machine that counts its steps remembers."""
-        if self.complete or not self.regex.engine.repeats_groups:
+        if self._complete or not self.regex.engine.repeats_groups:
             return hit
         try:
             found = self.regex.engine.machine.search(self.text, self.index)
@@ -79,14 +79,14 @@ class Match(Group):
             return hit  # too long for the machine: the last captures will do
         return found if found is not None and found[0] == hit[0] else hit
 
-    def group(self, name: str) -> Group:
-        """A group by its name; an unnamed one has its number for a name. One that does not exist has captured
-        nothing."""
-        names = self.regex.engine.names
-        if name.isdecimal() and all(map(str.isdecimal, names)):
-            name = name.lstrip("0") or "0"
-        captured = name in names and self.hit is not None
-        return self.groups[names.index(name)] if captured else Group(self.text, [])
+    def group(self, key: int | str) -> Group:
+        """A group by its number or name; an unnamed one has its number for a name. One that does not exist
+        has captured nothing."""
+        places = self.regex.engine.places
+        if isinstance(key, str) and key.isdecimal() and not self.regex.engine.named:
+            key = key.lstrip("0") or "0"
+        place = places.get(key)
+        return Group("", []) if place is None or self.hit is None else self.groups[place]
 
 
 class Regex:
@@ -111,16 +111,16 @@ class Regex:
     def matches(self, text: str, start: int = 0) -> Iterator[Match]:
         """All matches from a place on."""
         _check_start(text, start)
-        at = start
-        price = _MATCH + (len(self.engine.names) >> 1)
+        at = origin = start
+        price = _MATCH + (self.engine.size >> 1)
         while at <= len(text):
-            hit = self.engine.search(text, at)
+            hit = self.engine.search(text, at, origin)
             BUDGET.spend(price)
             if hit is None:
                 return
             yield Match(self, text, hit)
-            begin, end = hit[0][-1]
-            at = end + 1 if end == begin else end
+            begin, origin = hit[0][-1]
+            at = origin + 1 if origin == begin else origin
 
     def first(self, text: str, start: int = 0) -> Match:
         found = next(self.matches(text, start), None)
@@ -134,12 +134,8 @@ class Regex:
         part = text[start : start + length]
         machine = self.engine.machine if self.engine.repeats_groups else self.engine
         hit = machine.search(part, 0)
-        if hit is None:
-            return Match(self, text, None)
-        spans = [[(begin + start, end + start) for begin, end in group] for group in hit]
-        found = Match(self, text, spans)
-        found.complete = True
-        return found
+        spans = hit and [[(begin + start, end + start) for begin, end in group] for group in hit]
+        return Match(self, text, spans, complete=True)
 
     def replace(
         self, text: str, evaluate: Callable[[Match], str | None], count: int = -1, start: int = 0
@@ -181,8 +177,16 @@ def _check_start(text: str, start: int) -> None:
 _REPLACEMENT = re.compile(r"\$(?:\$|(\d+)|\{(\w+)\}|([&`'+_]))")
 
 
-def expand(match: Match, pattern: str) -> str:
-    """A replacement pattern: $1, ${name}, $&, $$, $`, $', $+ and $_."""
+def replacement(pattern: str) -> Callable[[Match], str]:
+    """What a replacement pattern with $1, ${name}, $&, $$, $`, $', $+ and $_ makes of a match; throws
+    RegexParseException for the number of a group that is no Int32."""
+    for found in _REPLACEMENT.finditer(pattern):
+        if found[1] or found[2]:
+            group_key(found, 1 if found[1] else 2)
+    return lambda match: _expanded(match, pattern)
+
+
+def _expanded(match: Match, pattern: str) -> str:
     if "$" not in pattern:
         return pattern
     BUDGET.spend(_GROUP)
@@ -191,20 +195,20 @@ def expand(match: Match, pattern: str) -> str:
     def piece(found: re.Match[str]) -> str:
         nonlocal size
         BUDGET.spend(_GROUP)
-        text = _reference(match, found)
+        text = _referred(match, found)
         size = bounded_length(size + len(text))
         return text
 
     return _REPLACEMENT.sub(piece, pattern)
 
 
-def _reference(match: Match, found: re.Match[str]) -> str:
+def _referred(match: Match, found: re.Match[str]) -> str:
     """The text in place of a reference in a replacement; a reference to no group stays as it is."""
     if found[0] == "$$":
         return "$"
-    if name := found[1] or found[2]:
-        number = group_number(name, match.regex.engine.names)
-        return found[0] if number is None else match.groups[number].value
+    if found[1] or found[2]:
+        place = match.regex.engine.places.get(group_key(found, 1 if found[1] else 2))
+        return found[0] if place is None else match.groups[place].value
     return {
         "&": match.value,
         "`": match.text[: match.index],
@@ -212,34 +216,3 @@ def _reference(match: Match, found: re.Match[str]) -> str:
         "+": match.groups[-1].value,
         "_": match.text,
     }[found[3]]
-
-
-def check_replacement(pattern: str) -> None:
-    """Throws RegexParseException for the number of a group that is no Int32."""
-    for found in _REPLACEMENT.finditer(pattern):
-        name = found[1] or found[2] or ""
-        if name.isdecimal() and int(name) > 2**31 - 1:
-            end = found.end(1 if found[1] else 2)
-            raise exceptions.ClrException(
-                "System.Text.RegularExpressions.RegexParseException",
-                f"Invalid pattern '{pattern}' at offset {end}. Capture group numbers must be less than or "
-                "equal to Int32.MaxValue.",
-            )
-
-
-def unescape(text: str) -> str:
-    """Regex.Unescape"""
-
-    def piece(found: re.Match[str]) -> str:
-        body = found[1]
-        if body[0] in "xu" and len(body) > 1:
-            return chr(int(body[1:], 16))
-        if body in ESCAPES:
-            return ESCAPES[body]
-        if body.isalnum():
-            raise exceptions.ClrException(
-                "System.ArgumentException", f'parsing "{text}" - Unrecognized escape sequence \\{body}.'
-            )
-        return body
-
-    return re.sub(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", piece, text, flags=re.DOTALL)
