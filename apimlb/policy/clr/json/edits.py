@@ -3,22 +3,20 @@
 from typing import TypeVar
 
 from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.clr.collections.containers import ReadOnlyMap
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.exceptions import argument, invalid_operation, required
 from apimlb.policy.clr.json import tokens
 from apimlb.policy.clr.json.scalars import value_of
-from apimlb.policy.clr.json.serialization import LISTED
+from apimlb.policy.clr.json.serialization import is_listed
 
 C = TypeVar("C", bound=tokens.JContainer)
-_SPREAD = (*LISTED, ReadOnlyMap)
 
 
 def content_tokens(content: object) -> list[tokens.JToken]:
     """What `new JArray(content)` and `Add(object)` make of content: collections are spread, but not texts."""
     if isinstance(content, tokens.JToken):
         return [content]
-    if isinstance(content, _SPREAD):
+    if is_listed(content):
         made: list[tokens.JToken] = []
         for at, item in enumerate(elements(content)):  # to its own index, whatever was spread before
             BUDGET.spend(1 + (max(len(made) - at, 0) >> 4))
@@ -83,7 +81,7 @@ def filled(target: C, content: object) -> C:
 
 def new_property(name: str, content: object) -> tokens.JProperty:
     """new JProperty(name, content): several contents become an array."""
-    if isinstance(content, _SPREAD):
+    if is_listed(content):
         return tokens.JProperty(name, filled(tokens.JArray(), content))
     return tokens.JProperty(name, content_tokens(content)[0])
 

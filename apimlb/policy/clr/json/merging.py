@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.exceptions import invalid_cast
+from apimlb.policy.clr.json.serialization import is_listed
 from apimlb.policy.clr.json.tokens import (
     JArray,
     JConstructor,
@@ -30,12 +31,8 @@ def merge(target: JContainer, content: object) -> None:
         _join(target, content.items)
     elif isinstance(target, JArray) and isinstance(content, JArray):
         _join(target, content.items)
-    elif isinstance(target, JArray) and _has_items(content):
+    elif isinstance(target, JArray) and is_listed(content):
         _join(target, elements(content))
-
-
-def _has_items(content: object) -> bool:
-    return isinstance(content, Iterable) and not isinstance(content, str | bytearray | JToken)
 
 
 def _join(target: JList, items: Iterable[object]) -> None:

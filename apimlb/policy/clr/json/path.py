@@ -9,12 +9,11 @@ from typing import NoReturn
 from apimlb.policy.clr.convert.parsing import parse_double, parse_integer
 from apimlb.policy.clr.exceptions import ClrException, array_range, required
 from apimlb.policy.clr.json import path_steps
-from apimlb.policy.clr.json.tokens import JToken, JValue, json_error, string_value
+from apimlb.policy.clr.json.tokens import JToken, JValue, json_error, null, string_value
 
 _OPEN_INDEXER = "Path ended with open indexer."
 _OPEN_QUERY = "Path ended with open query."
 _WORDS = {"true": (True, "Boolean"), "false": (False, "Boolean"), "null": (None, "Null")}
-_OPERATORS = {"==": "==", "!=": "!=", "<>": "!=", "<=": "<=", "<": "<", ">=": ">=", ">": ">"}
 
 _SPACE = re.compile(" *")
 _NAME = re.compile(r"[^\[(.\]) ]*")
@@ -89,7 +88,8 @@ class PathReader:
             if indexed and name:
                 raise json_error(f"Unexpected character following indexer: {name[0]}")
             if self._at > start:
-                steps.append(self._named(start, self._at, deep))
+                name = self._text[start : self._at].rstrip()
+                steps.append(_members(None if name == "*" else [name], deep))
                 deep = dotted = False
             if not self._text.startswith(("[", "(", "."), self._at):
                 break
@@ -104,10 +104,6 @@ class PathReader:
         if dotted and (ended or query):
             raise json_error("Unexpected end while parsing path.")
         return ended
-
-    def _named(self, start: int, end: int, deep: bool) -> path_steps.PathStep:
-        name = self._text[start:end].rstrip()
-        return (path_steps.Deep if deep else path_steps.Members)(None if name == "*" else [name])
 
     # Indexers
 
@@ -125,7 +121,7 @@ class PathReader:
         while self._at < len(self._text):
             names.append(self._string())
             if self._behind_space(_OPEN_INDEXER) == closing:
-                return (path_steps.Deep if deep else path_steps.Members)(names)
+                return _members(names, deep)
             if not self._accept(","):
                 self._wrong("indexer")
             self._take(_SPACE)
@@ -151,7 +147,7 @@ class PathReader:
             if char == "*":
                 if self._behind_bracket() != closing:
                     raise json_error("Unexpected character while parsing path indexer: *")
-                return path_steps.ArrayIndex(None)
+                return path_steps.indexed(None)
             comma = char == "," or (char == closing and between != ":")
             if comma and index is None:
                 raise json_error("Array index expected.")
@@ -172,36 +168,29 @@ class PathReader:
         condition = self._condition()
         if self._behind_bracket() != closing:
             self._wrong("indexer")
-        return path_steps.Query(condition, deep)
+        return path_steps.query(condition, deep)
 
-    def _condition(self) -> path_steps.Joined:
-        """Comparisons up to a bracket. && and || bind alike: each change of the word opens a group inside the
-        one before."""
-        top = group = path_steps.Joined(True, [])
+    def _condition(self) -> path_steps.Condition:
+        """Comparisons up to a bracket."""
+        condition: path_steps.Condition = []
         while self._at < len(self._text):
-            found = self._comparison()
+            comparison = self._comparison()
             char = self._char()
+            if char in "&|)":
+                condition.append((comparison, char))
             if char == ")":
-                group.parts.append(found)
-                return top
-            if char in "&|":
-                if not self._accept(char * 2):
-                    self._wrong("query")
-                if group.parts and group.every != (char == "&"):
-                    inner = path_steps.Joined(True, [])
-                    group.parts.append(inner)
-                    group = inner
-                group.every = char == "&"
-                group.parts.append(found)
+                return condition
+            if char in "&|" and not self._accept(char * 2):
+                self._wrong("query")
         raise json_error(_OPEN_QUERY)
 
     def _comparison(self) -> path_steps.Comparison:
         left = self._side()
         if self._char() in ")|&":
-            return path_steps.Comparison(left, "", None)
+            return path_steps.Comparison(left, path_steps.exists, null())
         if self._at + 1 >= len(self._text):
             raise json_error(_OPEN_QUERY)
-        for word, operator in _OPERATORS.items():
+        for word, operator in path_steps.OPERATORS.items():
             if self._accept(word):
                 return path_steps.Comparison(left, operator, self._side())
         raise json_error("Could not read query operator.")
@@ -210,7 +199,7 @@ class PathReader:
         self._take(_SPACE)
         found: path_steps.Side | None
         if self._char() in "$@":
-            found = [path_steps.Root()] if self._char() == "$" else []
+            found = [path_steps.ROOT] if self._char() == "$" else []
             self._at += 1
             if self._path(found, self._at, True):
                 raise json_error(_OPEN_QUERY)
@@ -241,11 +230,15 @@ class PathReader:
         return None
 
 
+def _members(names: list[str] | None, deep: bool) -> path_steps.PathStep:
+    return path_steps.deep_members(names) if deep else path_steps.members(names)
+
+
 def _items(parts: list[int | None], between: str) -> path_steps.PathStep:
     if between == ":":
         start, stop, *rest = parts
-        return path_steps.Slice(start, stop, rest[-1] if rest else None)
-    return path_steps.ArrayIndex([part for part in parts if part is not None])
+        return path_steps.sliced(start, stop, rest[-1] if rest else None)
+    return path_steps.indexed([part for part in parts if part is not None])
 
 
 @lru_cache(maxsize=256)

@@ -1,11 +1,10 @@
 """The steps of a JSONPath: which tokens each finds, and what it says where it must find one (rules of
 Newtonsoft.Json 10)."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from operator import ge, gt, le, lt
-from typing import Any, ClassVar
+from typing import Any, NamedTuple
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.json.order import compare_values, equal_scalars
@@ -13,114 +12,66 @@ from apimlb.policy.clr.json.tokens import JArray, JList, JObject, JProperty, JTo
 from apimlb.policy.clr.json.tree import descendants
 from apimlb.policy.clr.json.writer import scalar_text
 
+Find = Callable[[JToken, Any, bool], Iterator[JToken]]
+Operator = Callable[[JToken, JToken], bool]
 
-class PathStep:
-    """One part of a path, which goes on from tokens of a class, `on`."""
 
-    on: ClassVar[type[JToken]] = JToken
+class PathStep(NamedTuple):
+    """One part of a path, which goes on from tokens of a class, `on`. `found` takes the root, a token and
+    whether the path is strict (errorWhenNoMatch). Errors call the step `shown`."""
+
+    found: Find
+    on: type[JToken] = JToken
+    shown: str = ""
 
     def find(self, root: JToken, token: JToken, strict: bool) -> Iterator[JToken]:
-        """The tokens that it finds from one. `strict` is errorWhenNoMatch; throws
-        Newtonsoft.Json.JsonException."""
+        """The tokens that it finds from one of any class; throws Newtonsoft.Json.JsonException."""
         if isinstance(token, self.on):
-            return self._of(root, token, strict)
+            return self.found(root, token, strict)
         if strict:
-            raise json_error(f"{self._shown()} not valid on {_kind(token)}.")
+            raise json_error(f"{self.shown} not valid on {_kind(token)}.")
         return iter(())
-
-    def _of(self, root: JToken, token: Any, strict: bool) -> Iterator[JToken]:
-        raise NotImplementedError
-
-    def _shown(self) -> str:
-        raise NotImplementedError
 
 
 def _kind(token: JToken) -> str:
     return token.clr_name.rpartition(".")[2]
 
 
-@dataclass(slots=True)
-class Members(PathStep):
+ROOT = PathStep(lambda root, token, strict: iter((root,)))
+"""`$` inside a query"""
+
+
+def members(names: list[str] | None) -> PathStep:
     """`.name` and `['a', 'b']`; `.*` without names. A strict path complains of each of several names, even of
     one that is there."""
 
-    names: list[str] | None
-    on = JObject
-
-    def _shown(self) -> str:
-        names = ", ".join(f"'{name}'" for name in self.names or "*")
-        return f"{'Property' if len(self.names or '*') == 1 else 'Properties'} {names}"
-
-    def _of(self, root: JToken, token: JObject, strict: bool) -> Iterator[JToken]:
-        several = len(self.names or ()) > 1
-        for name in list(token.properties) if self.names is None else self.names:
-            found = token.properties.get(name)
-            if found is not None:
-                yield found.value
-            if strict and (several or found is None):
+    def found(root: JToken, token: JObject, strict: bool) -> Iterator[JToken]:
+        several = len(names or ()) > 1
+        for name in list(token.properties) if names is None else names:
+            prop = token.properties.get(name)
+            if prop is not None:
+                yield prop.value
+            if strict and (several or prop is None):
                 raise json_error(f"Property '{name}' does not exist on JObject.")
 
-
-@dataclass(slots=True)
-class ArrayIndex(PathStep):
-    """`[1]` and `[1, 2]`; `[*]` without indices."""
-
-    indices: list[int] | None
-    on = JList
-
-    def _shown(self) -> str:
-        return f"Index {self.indices[0] if self.indices else '*'}"
-
-    def _of(self, root: JToken, token: JList, strict: bool) -> Iterator[JToken]:
-        if self.indices is None:
-            yield from token.children()
-        for index in self.indices or ():
-            if index < len(token.items):
-                yield token.item(index)
-            elif strict:
-                raise json_error(f"Index {index} outside the bounds of {_kind(token)}.")
+    shown = ", ".join(f"'{name}'" for name in names or "*")
+    return PathStep(found, JObject, f"{'Property' if len(names or '*') == 1 else 'Properties'} {shown}")
 
 
-@dataclass(slots=True)
-class Slice(PathStep):
-    """`[start:stop:step]`, each of which may be left out."""
-
-    start: int | None
-    stop: int | None
-    step: int | None
-    on = JArray
-
-    def find(self, root: JToken, token: JToken, strict: bool) -> Iterator[JToken]:
-        if self.step == 0:
-            raise json_error("Step cannot be zero.")
-        return PathStep.find(self, root, token, strict)
-
-    def _shown(self) -> str:
-        return "Array slice is"
-
-    def _of(self, root: JToken, token: JArray, strict: bool) -> Iterator[JToken]:
-        found = token.items[self.start : self.stop : self.step]
-        if not found and strict:
-            first, last = ("*" if each is None else each for each in (self.start, self.stop))
-            raise json_error(f"Array slice of {first} to {last} returned no results.")
-        yield from found
-
-
-@dataclass(slots=True)
-class Deep(PathStep):
+def deep_members(names: list[str] | None) -> PathStep:
     """`..name` or `..['a', 'b']`, or `..*` without names: at any depth below."""
 
-    names: list[str] | None
-
-    def _of(self, root: JToken, token: JToken, strict: bool) -> Iterator[JToken]:
-        if self.names is None:
+    def found(root: JToken, token: JToken, strict: bool) -> Iterator[JToken]:
+        if names is None:
             yield token
         for child in _below(token):
             if not isinstance(child, JProperty):
-                if self.names is None:
+                if names is None:
                     yield child
-            elif self.names is not None and child.name in self.names:
+            elif names is not None and child.name in names:
                 yield child.value
+
+    return PathStep(found)
 
 
 def _below(token: JToken) -> Iterator[JToken]:
@@ -129,60 +80,74 @@ def _below(token: JToken) -> Iterator[JToken]:
         yield child
 
 
-@dataclass(slots=True)
-class Root(PathStep):
-    """`$` inside a query"""
+def indexed(indices: list[int] | None) -> PathStep:
+    """`[1]` and `[1, 2]`; `[*]` without indices."""
 
-    def _of(self, root: JToken, token: JToken, strict: bool) -> Iterator[JToken]:
-        yield root
+    def found(root: JToken, token: JList, strict: bool) -> Iterator[JToken]:
+        if indices is None:
+            yield from token.children()
+        for index in indices or ():
+            if index < len(token.items):
+                yield token.item(index)
+            elif strict:
+                raise json_error(f"Index {index} outside the bounds of {_kind(token)}.")
 
+    return PathStep(found, JList, f"Index {indices[0] if indices else '*'}")
+
+
+def sliced(start: int | None, stop: int | None, step: int | None = None) -> PathStep:
+    """`[start:stop:step]`, each of which may be left out. A step of zero is refused for any token."""
+
+    def found(root: JToken, token: JArray, strict: bool) -> Iterator[JToken]:
+        if step == 0:
+            raise json_error("Step cannot be zero.")
+        items = token.items[start:stop:step]
+        if not items and strict:
+            first, last = ("*" if each is None else each for each in (start, stop))
+            raise json_error(f"Array slice of {first} to {last} returned no results.")
+        return iter(items)
+
+    return PathStep(found, JToken if step == 0 else JArray, "Array slice is")
+
+
+# Queries
 
 Side = list[PathStep] | JValue
 
 
-@dataclass(slots=True)
-class Comparison:
-    """One side alone (`operator` is empty), or two sides with an operator between them."""
+class Comparison(NamedTuple):
+    """Two sides with an operator between them. What is on a side alone is compared by `exists`."""
 
     left: Side
-    operator: str
-    right: Side | None
+    operator: Operator
+    right: Side
 
     def holds(self, root: JToken, token: JToken) -> bool:
         BUDGET.spend()
-        if self.right is None:
-            return any(True for _ in _values(self.left, root, token))
         rights = list(_values(self.right, root, token))
-        return any(
-            _compares(self.operator, left, right)
-            for left in _values(self.left, root, token)
-            for right in rights
-        )
+        return any(self.operator(left, right) for left in _values(self.left, root, token) for right in rights)
 
 
-@dataclass(slots=True)
-class Joined:
-    """A comparison alone, or several that are joined by && (`every`) or ||."""
-
-    every: bool
-    parts: "list[Comparison | Joined]"
-
-    def holds(self, root: JToken, token: JToken) -> bool:
-        results = (part.holds(root, token) for part in self.parts)
-        return all(results) if self.every else any(results)
+Condition = list[tuple[Comparison, str]]
+"""Comparisons, each with the `&` or `|` behind it. Both bind alike, what is on the right first."""
 
 
-@dataclass(slots=True)
-class Query(PathStep):
+def query(condition: Condition, deep: bool) -> PathStep:
     """`[?(...)]`: the children for which it holds, or (`deep`) all of the tree."""
 
-    condition: Joined
-    deep: bool
-
-    def _of(self, root: JToken, token: JToken, strict: bool) -> Iterator[JToken]:
-        for child in chain((token,), _below(token)) if self.deep else token.children():
-            if self.condition.holds(root, child):
+    def found(root: JToken, token: JToken, strict: bool) -> Iterator[JToken]:
+        for child in chain((token,), _below(token)) if deep else token.children():
+            if _holds(condition, root, child):
                 yield child
+
+    return PathStep(found)
+
+
+def _holds(condition: Condition, root: JToken, token: JToken) -> bool:
+    for comparison, joined in condition:
+        if comparison.holds(root, token) == (joined == "|"):
+            return joined == "|"
+    return True
 
 
 def _values(side: Side, root: JToken, token: JToken) -> Iterator[JToken]:
@@ -205,22 +170,13 @@ def walk(steps: Sequence[PathStep], root: JToken, token: JToken, strict: bool) -
             stack.append(steps[len(stack) - 1].find(root, found, strict))
 
 
-_ORDERS = {"<": lt, ">": gt, "<=": le, ">=": ge}
-
-
-def _compares(operator: str, left: JToken, right: JToken) -> bool:
-    if not (isinstance(left, JValue) and isinstance(right, JValue)):
-        return operator == "!="
-    if operator in ("==", "!="):
-        return _alike(left, right) == (operator == "==")
-    return bool(_ORDERS[operator](compare_values(left, right), 0))
-
-
 _TEXTS = frozenset(["Date", "Bytes", "Guid", "TimeSpan", "Uri"])
 
 
-def _alike(left: JValue, right: JValue) -> bool:
+def _alike(left: JToken, right: JToken) -> bool:
     """Equal values; or a text that is how the value is written in JSON."""
+    if not (isinstance(left, JValue) and isinstance(right, JValue)):
+        return False
     if equal_scalars(left, right):
         return True
     return (
@@ -229,3 +185,27 @@ def _alike(left: JValue, right: JValue) -> bool:
         and left.value is not None
         and scalar_text(left.value)[1:-1] == right.value
     )
+
+
+def _unlike(left: JToken, right: JToken) -> bool:
+    return not _alike(left, right)
+
+
+def _ordered(order: Callable[[int, int], bool]) -> Operator:
+    def compares(left: JToken, right: JToken) -> bool:
+        if not (isinstance(left, JValue) and isinstance(right, JValue)):
+            return False
+        return order(compare_values(left, right), 0)
+
+    return compares
+
+
+def exists(left: JToken, right: JToken) -> bool:
+    """Whether there is a left side, whatever the right one is."""
+    return True
+
+
+OPERATORS: dict[str, Operator] = {
+    "==": _alike, "!=": _unlike, "<>": _unlike,
+    "<=": _ordered(le), "<": _ordered(lt), ">=": _ordered(ge), ">": _ordered(gt),
+}  # fmt: skip

@@ -5,16 +5,12 @@ from typing import TypeVar
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.collections import containers
-from apimlb.policy.clr.collections.hash_tables import ClrSet
 from apimlb.policy.clr.collections.iteration import elements
-from apimlb.policy.clr.collections.queues import ClrQueue
-from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException, argument
 from apimlb.policy.clr.json.markup import xml_token
 from apimlb.policy.clr.json.scalars import object_of, value_of
 from apimlb.policy.clr.json.tokens import JArray, JObject, JToken, JValue, deeper, string_value
-from apimlb.policy.clr.linq.groups import Grouping, Lookup
 from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.objects.anonymous import Anonymous
 from apimlb.policy.clr.objects.text import text_of
@@ -22,19 +18,12 @@ from apimlb.policy.clr.objects.tuples import ClrTuple
 from apimlb.policy.clr.system_exception import get_code
 from apimlb.policy.clr.xml.nodes import XObject
 
-LISTED = (
-    containers.ClrArray,
-    containers.ClrList,
-    ClrSet,
-    ClrQueue,
-    containers.MapView,
-    LazySequence,
-    Grouping,
-    Lookup,
-)
-"""What is serialized as an array."""
-
 C = TypeVar("C", JObject, JArray)
+
+
+def is_listed(value: object) -> bool:
+    """Whether a value is a collection, which becomes an array."""
+    return isinstance(value, Iterable) and not isinstance(value, str | bytearray | JToken)
 
 
 def from_object(value: object, depth: int = 0) -> JToken:
@@ -57,7 +46,7 @@ def from_object(value: object, depth: int = 0) -> JToken:
         return string_value(value)
     if isinstance(value, XObject):
         return xml_token(value)
-    if isinstance(value, LISTED):
+    if is_listed(value):
         made = JArray()
         for item in elements(value):
             made.add(from_object(item, deeper(depth)))
