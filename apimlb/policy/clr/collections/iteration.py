@@ -31,7 +31,7 @@ def iterate(source: object) -> Iterator[object]:
 
 def iterate_pairs(source: JObject) -> Iterator[object]:
     """A JObject as its IDictionary: names with values."""
-    for token in source.children():
+    for token in source:
         yield KeyValuePair(token.name, token.value, PAIR_TYPES)  # type: ignore[attr-defined]
 
 

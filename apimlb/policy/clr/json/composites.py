@@ -34,7 +34,6 @@ from apimlb.policy.clr.json.typed_scalars import (
     no_conversion,
     read_scalar,
     refuse,
-    takes_null,
 )
 from apimlb.policy.clr.objects.text import clr_type_name, text_of
 from apimlb.policy.clr.objects.tuples import ClrTuple
@@ -93,7 +92,7 @@ def to_object(kind: Type, token: JToken) -> object:
     if cast is None or kind.name == "System.Byte[]":
         return Composer(lambda item: item.clone()).element(kind, token)
     BUDGET.spend(2)
-    if isinstance(token, JValue) and token.value is None and takes_null(kind):
+    if isinstance(token, JValue) and token.value is None and kind.takes_null:
         return None
     return cast(token)
 
@@ -164,7 +163,7 @@ class Composer:
         assert isinstance(token, JValue)
         if kind.name == "System.Object":
             return scalar(token)
-        if token.value in (None, "") and takes_null(kind):
+        if token.value in (None, "") and kind.takes_null:
             return None
         return cast_scalar(kind, token)
 
@@ -219,7 +218,7 @@ class Composer:
                 SERIALIZATION,
             )
         found = self._known.get(identity)
-        if found is None and not takes_null(kind):
+        if found is None and not kind.takes_null:
             raise argument_null("item")
         return found
 

@@ -9,7 +9,7 @@ from apimlb.policy.clr.exceptions import ClrException, argument, invalid_operati
 from apimlb.policy.clr.json import tokens
 from apimlb.policy.clr.json.scalar_casts import change_type
 from apimlb.policy.clr.json.scalars import scalar, value_of
-from apimlb.policy.clr.json.typed_scalars import shown, takes_null
+from apimlb.policy.clr.json.typed_scalars import shown
 from apimlb.policy.clr.objects.text import clr_type_name
 from apimlb.policy.clr.types.constructed import Type
 
@@ -35,7 +35,7 @@ def children_of(token: tokens.JToken) -> Iterator[tokens.JToken]:
     """The children of a token that may have some; throws System.InvalidOperationException for a scalar."""
     if isinstance(token, tokens.JValue):
         raise _childless(token)
-    return token.children()
+    return iter(token)
 
 
 def wrong_key(done: str, token: tokens.JObject | tokens.JList, key: object) -> ClrException:
@@ -63,8 +63,6 @@ def converted(kind: Type, token: object) -> object:
         held = token.value
         if type(held) is not int or -2147483648 <= held <= 2147483647:
             return held
-    if token is None:
-        return kind.default
     if RUNTIME.is_a(token, kind):
         return token
     if not isinstance(token, tokens.JValue):
@@ -75,7 +73,7 @@ def converted(kind: Type, token: object) -> object:
     value, plain = scalar(token), kind.underlying
     if RUNTIME.is_a(value, plain):
         return value
-    return None if value is None and takes_null(kind) else change_type(value, plain.name)
+    return None if value is None and kind.takes_null else change_type(value, plain.name)
 
 
 def value_at(kind: Type, token: tokens.JToken, key: object) -> object:

@@ -22,7 +22,6 @@ from apimlb.policy.clr.json.typed_scalars import (
     READINGS,
     SERIALIZATION,
     refuse,
-    takes_null,
 )
 from apimlb.policy.clr.types.constructed import Type
 
@@ -39,7 +38,7 @@ _DECODER = json.JSONDecoder(
 def deserialize(kind: Type, text: str) -> object:
     """DeserializeObject<T>; throws Newtonsoft.Json.JsonReaderException or JsonSerializationException."""
     if _NOTHING.match(text):
-        if not takes_null(kind):
+        if not kind.takes_null:
             refuse(f"No JSON content found and type '{kind.name}' is not nullable.", SERIALIZATION)
         return None
     if is_token_type(kind):

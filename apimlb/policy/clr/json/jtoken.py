@@ -36,7 +36,6 @@ from apimlb.policy.clr.json.tokens import (
 )
 from apimlb.policy.clr.json.tree import ancestors, descendants, path, sibling
 from apimlb.policy.clr.json.writer import to_json
-from apimlb.policy.clr.keywords import KEYWORDS
 from apimlb.policy.clr.objects.annotations import ANNOTATIONS
 from apimlb.policy.clr.objects.text import format_value, to_string
 from apimlb.policy.clr.types.definitions import Call, Definition, Row, setting
@@ -104,7 +103,7 @@ def deep_equals(left: JToken | None, right: JToken | None) -> bool:
         )
     if getattr(left, "name", None) != getattr(right, "name", None):
         return False
-    lefts, rights = list(left.children()), list(right.children())
+    lefts, rights = list(left), list(right)
     return len(lefts) == len(rights) and all(map(deep_equals, lefts, rights))
 
 
@@ -138,15 +137,14 @@ def select_token(token: JToken, path: str | None, error: bool = False) -> JToken
     return found
 
 
-_KEYWORDS = {"Boolean": "bool", "Char": "char", "String": "string", "Byte[]": "byte[]", **KEYWORDS}
-_VALUES = [_KEYWORDS.get(name, name) for name in NULLABLE_CASTS if name != "Char"]
+_VALUES = [name for name in NULLABLE_CASTS if name != "Char"]
 _SCALARS = "|".join([*_VALUES, "Uri"])
 
 
 def _cast_rows() -> Iterator[Row]:
     for mark, casts in (("", TOKEN_CASTS), ("?", NULLABLE_CASTS)):
         for name, cast in casts.items():
-            yield (f"explicit {_KEYWORDS.get(name, name)}{mark}(JToken value)", cast)
+            yield (f"explicit {name}{mark}(JToken value)", cast)
     yield ("implicit JToken(string value)", string_value)
     yield (f"implicit JToken({_SCALARS}|byte[]|{'|'.join(f'{each}?' for each in _VALUES)} value)", value_of)
 
@@ -191,7 +189,7 @@ DEFINITIONS = (
              lambda token, formatting: to_json(token, formatting.number == 1)),
             ("T Value<T>(object key)", Call(conversions.value_at, types=("T",), cost="none")),
             ("IEnumerable<T> Values<T>()", Call(conversions.values_of, types=("T",))),
-            ("IJEnumerable<JToken> Children()", lambda token: tokens(lambda: elements(token.children()))),
+            ("IJEnumerable<JToken> Children()", lambda token: tokens(lambda: elements(token))),
             ("IEnumerable<T> Children<T>()", Call(sequences.children_of, types=("T",))),
             ("JToken First", lambda token: next(conversions.children_of(token), None)),
             ("JToken Last", last_child),
@@ -200,7 +198,7 @@ DEFINITIONS = (
             ("JContainer Parent", "{0}.parent"),
             ("JToken Root", root),
             ("string Path", path),
-            ("bool HasValues", lambda token: any(True for _ in token.children())),
+            ("bool HasValues", lambda token: any(True for _ in token)),
             ("JToken SelectToken(string path[, bool errorWhenNoMatch])", select_token),
             ("IEnumerable<JToken> SelectTokens(string path[, bool errorWhenNoMatch])",
              lambda token, path, error=False: LazySequence(_selected(token, path, error))),
@@ -266,7 +264,7 @@ DEFINITIONS = (
             ("bool IsReadOnly", lambda token: token is None),
             ("IEnumerator<JToken> GetEnumerator()",
              lambda source:
-                 Enumerator(lambda: elements(source.children()), _TOKEN_ENUMERATOR, None, restarts=False)),
+                 Enumerator(lambda: elements(source), _TOKEN_ENUMERATOR, None, restarts=False)),
             ("int IndexOf(JToken item)", JArray.place),
             ("bool Contains(JToken item)", lambda token, value: token.place(value) >= 0),
             ("static JArray Parse(string json)", lambda text: parse_token(text, "JArray")),
@@ -276,7 +274,7 @@ DEFINITIONS = (
     Definition(
         LINQ + "JConstructor", "class", bases=(LINQ + "JContainer",),
         rows=(
-            ("new()", lambda: JConstructor(None)),
+            ("new()", JConstructor),
             ("new(JConstructor! other)", JConstructor.clone),
             ("new(string name[, object content])", edits.new_constructor),
             ("new(string name, params object[] content)", edits.new_constructor),

@@ -85,7 +85,7 @@ def indexed(indices: list[int] | None) -> PathStep:
 
     def found(root: JToken, token: JList, strict: bool) -> Iterator[JToken]:
         if indices is None:
-            yield from token.children()
+            yield from token
         for index in indices or ():
             if index < len(token.items):
                 yield token.item(index)
@@ -136,7 +136,7 @@ def query(condition: Condition, deep: bool) -> PathStep:
     """`[?(...)]`: the children for which it holds, or (`deep`) all of the tree."""
 
     def found(root: JToken, token: JToken, strict: bool) -> Iterator[JToken]:
-        for child in chain((token,), _below(token)) if deep else token.children():
+        for child in chain((token,), _below(token)) if deep else token:
             if _holds(condition, root, child):
                 yield child
 

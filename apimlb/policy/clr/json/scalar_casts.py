@@ -129,8 +129,6 @@ def change_type(value: object, name: str) -> object:
     """System.Convert.ChangeType to the type of that CLR name, as Value<T> uses it."""
     short = name.removeprefix("System.")
     if value is None:
-        if short == "String":
-            return None
         raise ClrException("System.InvalidCastException", "Null object cannot be converted to a value type.")
     if not parsing.convertible(value):
         raise ClrException("System.InvalidCastException", "Object must implement IConvertible.")

@@ -36,11 +36,11 @@ def self_and_below(token: JToken) -> Iterator[JToken]:
 
 
 def children_of(kind: Type, token: JToken) -> LazySequence:
-    return LazySequence(lambda: (item for item in elements(token.children()) if RUNTIME.is_a(item, kind)))
+    return LazySequence(lambda: (item for item in elements(token) if RUNTIME.is_a(item, kind)))
 
 
 def after_self(token: JToken) -> Iterator[JToken]:
-    around = iter(token.parent.children()) if token.parent is not None else iter(())
+    around = iter(token.parent) if token.parent is not None else iter(())
     for each in around:
         if each is token:
             yield from around
@@ -50,7 +50,7 @@ def before_self(token: JToken) -> Iterator[JToken]:
     """.NET throws System.NullReferenceException without a parent."""
     if token.parent is None:
         raise null_reference()
-    yield from takewhile(lambda each: each is not token, token.parent.children())
+    yield from takewhile(lambda each: each is not token, token.parent)
 
 
 def walked(walk: Walk) -> Callable[[JToken], LazySequence]:
@@ -96,7 +96,7 @@ def _values(source: object, key: object) -> Iterator[JToken]:
         elif isinstance(token, JValue):
             yield token
         else:
-            yield from token.children()
+            yield from token
 
 
 def values_named(source: object, key: object = None) -> LazySequence:

@@ -15,20 +15,15 @@ class JToken:
     # `notes` are the annotations, which hardly a token has.
     __slots__ = ("notes", "parent")
     notes: list[object]
+    parent: "JContainer | None"
     type_name = "None"
     clr_name = LINQ + "JToken"
 
-    def __init__(self) -> None:
-        self.parent: JContainer | None = None
-
-    def children(self) -> Iterator["JToken"]:
+    def __iter__(self) -> Iterator["JToken"]:
         return iter(())
 
     def clone(self, depth: int = 0) -> "JToken":
         raise NotImplementedError
-
-    def __iter__(self) -> Iterator["JToken"]:
-        return self.children()
 
 
 class JValue(JToken):
@@ -69,7 +64,7 @@ class JContainer(JToken):
     def place(self, child: JToken | None) -> int:
         """Where a token stands, -1 if it does not (by identity)."""
         charge_each(self.count())
-        return next((i for i, each in enumerate(self.children()) if each is child), -1)
+        return next((i for i, each in enumerate(self) if each is child), -1)
 
     def insert(self, index: int, value: JToken | None) -> None:
         """Put a token at a place."""
@@ -98,7 +93,7 @@ class JProperty(JContainer):
     def count(self) -> int:
         return 1
 
-    def children(self) -> Iterator[JToken]:
+    def __iter__(self) -> Iterator[JToken]:
         yield self.value
 
     def clone(self, depth: int = 0) -> "JProperty":
@@ -111,9 +106,8 @@ class JProperty(JContainer):
 
     def set_value(self, value: JToken | None) -> None:
         new = adopt(value, self)
-        if self.value is not new:
-            self.value.parent = None
-            self.value = new
+        self.value.parent = None
+        self.value = new
 
     def insert(self, index: int, value: JToken | None) -> None:
         raise json_error(f"{self.clr_name} cannot have multiple values.")
@@ -141,19 +135,15 @@ class JList(JContainer):
     def count(self) -> int:
         return len(self.items)
 
-    def children(self) -> Iterator[JToken]:
+    def __iter__(self) -> Iterator[JToken]:
         version = self.version
         for item in self.items:
             yield item
             if self.version != version:
                 raise exceptions.invalid_operation(MODIFIED)
 
-    def empty(self) -> "JList":
-        """One of the same kind, without tokens."""
-        raise NotImplementedError
-
     def clone(self, depth: int = 0) -> "JList":
-        made = self.empty()
+        made = type(self)()
         BUDGET.spend(4 * len(self.items))
         for item in self.items:
             made.add(item.clone(deeper(depth)))
@@ -222,9 +212,6 @@ class JArray(JList):
     type_name = "Array"
     clr_name = LINQ + "JArray"
 
-    def empty(self) -> "JArray":
-        return JArray()
-
 
 class JConstructor(JList):
     """`new Name(...)`, which is no JSON but is read and written all the same."""
@@ -233,12 +220,15 @@ class JConstructor(JList):
     type_name = "Constructor"
     clr_name = LINQ + "JConstructor"
 
-    def __init__(self, name: str | None) -> None:
+    def __init__(self, name: str | None = None) -> None:
         super().__init__()
         self.name = name
 
-    def empty(self) -> "JConstructor":
-        return JConstructor(self.name)
+    def clone(self, depth: int = 0) -> JList:
+        made = super().clone(depth)
+        assert isinstance(made, JConstructor)
+        made.name = self.name
+        return made
 
 
 class JObject(JContainer):
@@ -256,7 +246,7 @@ class JObject(JContainer):
     def count(self) -> int:
         return len(self.properties)
 
-    def children(self) -> Iterator[JToken]:
+    def __iter__(self) -> Iterator[JToken]:
         version = self.version
         charge_passed(len(self.properties))
         for prop in list(self.properties.values()):

@@ -30,11 +30,11 @@ def ancestors(token: JToken) -> Iterator[JToken]:
 
 
 def descendants(token: JToken) -> Iterator[JToken]:
-    stack = [token.children()]
+    stack = [iter(token)]
     while stack:
         for child in stack[-1]:
             yield child
-            stack.append(child.children())
+            stack.append(iter(child))
             break
         else:
             stack.pop()
@@ -44,6 +44,6 @@ def sibling(token: JToken, offset: int) -> JToken | None:
     """The next or previous child of the same parent."""
     if token.parent is None:
         return None
-    around = list(token.parent.children())
+    around = list(token.parent)
     place = token.parent.place(token) + offset
     return around[place] if 0 <= place < len(around) else None

@@ -117,7 +117,7 @@ def read_scalar(kind: Type, reading: ScalarReading, item: object) -> object:
     held = plain(item)
     found = None if held is None else _read(reading, held)
     if found is None:
-        if not takes_null(kind):
+        if not kind.takes_null:
             no_conversion(kind, None)
         return None
     return cast_scalar(kind, scalar_token(found)) if reading.narrow else found
@@ -170,10 +170,6 @@ def cast_scalar(kind: Type, token: JToken) -> object:
         if error.type_name.startswith("System.Insufficient"):
             raise
     no_conversion(kind, token.value)
-
-
-def takes_null(kind: Type) -> bool:
-    return kind.takes_null
 
 
 def _refuse_item(item: object, word: str) -> NoReturn:
