@@ -10,14 +10,12 @@ from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.convert import parsing
 from apimlb.policy.clr.convert.parsing import CONVERSIONS
 from apimlb.policy.clr.convert.type_codes import DB_NULL, change_type, type_code
-from apimlb.policy.clr.keywords import KEYWORDS
 from apimlb.policy.clr.numbers.arithmetic import INTEGERS, chars_of, fitted, wrap
 from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.strings.encodings import from_base64, to_base64
 from apimlb.policy.clr.types.definitions import Definition, Row
 
 Items = TypeVar("Items", bytearray, list[object])
-_KEYWORDS = {"Boolean": "bool", "Char": "char", **KEYWORDS}
 _LAYOUTS = {
     "Boolean": "<?", "Char": "<H", "Int16": "<h", "UInt16": "<H", "Int32": "<i", "UInt32": "<I",
     "Int64": "<q", "UInt64": "<Q", "Single": "<f", "Double": "<d",
@@ -66,11 +64,8 @@ def _recast(source: str, target: str) -> Callable[[float], object]:
 BIT_ROWS: tuple[Row, ...] = (
     ("static bool IsLittleEndian", lambda: True),
     ("static string ToString(byte[]! value[, int startIndex[, int length]])", hex_text),
-    *(
-        (f"static {_KEYWORDS[name]} To{name}(byte[]! value, int startIndex)", _unpack(name))
-        for name in _LAYOUTS
-    ),
-    *((f"static byte[] GetBytes({_KEYWORDS[name]} value)", _pack(name)) for name in _LAYOUTS),
+    *((f"static {name} To{name}(byte[]! value, int startIndex)", _unpack(name)) for name in _LAYOUTS),
+    *((f"static byte[] GetBytes({name} value)", _pack(name)) for name in _LAYOUTS),
     ("static long DoubleToInt64Bits(double value)", _recast("Double", "Int64")),
     ("static double Int64BitsToDouble(long value)", _recast("Int64", "Double")),
     ("static int SingleToInt32Bits(float value)", _recast("Single", "Int32")),
@@ -161,16 +156,16 @@ def to_base64_chars(content: bytearray, start: int, length: int, target: ClrArra
     return len(text)
 
 
-_SOURCES = "|".join(("object", "bool", *KEYWORDS.values()))
+_SOURCES = "|".join(("object", "bool", *INTEGERS, "Single", "Double", "Decimal"))
 _CONVERT_ROWS: tuple[Row, ...] = (
     *(
-        (f"static {keyword} To{name}({_SOURCES}|char|string value)", CONVERSIONS[name])
-        for name, keyword in _KEYWORDS.items()
-        if name != "Char"
+        (f"static {name} To{name}({_SOURCES}|char|string value)", convert)
+        for name, convert in CONVERSIONS.items()
+        if name not in ("Char", "DateTime")
     ),
-    *((f"static {KEYWORDS[name]} To{name}(DateTime value)", CONVERSIONS[name]) for name in INTEGERS),
+    *((f"static {name} To{name}(DateTime value)", CONVERSIONS[name]) for name in INTEGERS),
     *(
-        (f"static {KEYWORDS[name]} To{name}(string value, int fromBase)", partial(_from_digits, name=name))
+        (f"static {name} To{name}(string value, int fromBase)", partial(_from_digits, name=name))
         for name in INTEGERS
     ),
     *(

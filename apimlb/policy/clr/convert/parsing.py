@@ -28,15 +28,17 @@ _DECIMAL = re.compile(
 )
 """NumberStyles.Float with thousands, and NumberStyles.Number: an exponent here, a sign at the end there."""
 
-_CONVERTIBLE = frozenset(
-    ["Boolean", "Char", "SByte", "Byte", "Int16", "UInt16", "Int32", "UInt32", "Int64", "UInt64", "Single",
-     "Double", "Decimal", "DateTime", "String", "DBNull"]
-)  # fmt: skip
-"""What implements System.IConvertible, beside enumerations."""
+CODES = {
+    "Empty": 0, "Object": 1, "DBNull": 2, "Boolean": 3, "Char": 4, "SByte": 5, "Byte": 6, "Int16": 7,
+    "UInt16": 8, "Int32": 9, "UInt32": 10, "Int64": 11, "UInt64": 12, "Single": 13, "Double": 14,
+    "Decimal": 15, "DateTime": 16, "String": 18,
+}  # fmt: skip
+"""System.TypeCode"""
 
 
 def convertible(value: object) -> bool:
-    return isinstance(value, Enum) or clr_type_name(value).removeprefix("System.") in _CONVERTIBLE
+    """Whether a value implements System.IConvertible, as enumerations do and what has a code of its own."""
+    return isinstance(value, Enum) or CODES.get(clr_type_name(value).removeprefix("System."), 0) > 1
 
 
 def no_cast(message: str) -> exceptions.ClrException:

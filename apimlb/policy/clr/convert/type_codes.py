@@ -1,15 +1,10 @@
 """TypeCode, DBNull, and Convert's way from any value to the type that a code names."""
 
-from apimlb.policy.clr.convert.parsing import CONVERSIONS, no_cast
+from apimlb.policy.clr.convert.parsing import CODES, CONVERSIONS, convertible, no_cast
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument
 from apimlb.policy.clr.objects.text import clr_type_name, text_of
 
-CODES = {
-    "Empty": 0, "Object": 1, "DBNull": 2, "Boolean": 3, "Char": 4, "SByte": 5, "Byte": 6, "Int16": 7,
-    "UInt16": 8, "Int32": 9, "UInt32": 10, "Int64": 11, "UInt64": 12, "Single": 13, "Double": 14,
-    "Decimal": 15, "DateTime": 16, "String": 18,
-}  # fmt: skip
 _NAMES = {number: name for name, number in CODES.items()}
 
 
@@ -44,7 +39,7 @@ def change_type(value: object, code: Enum) -> object:
     name = str(code)
     if value is None and name in ("Empty", "String", "Object"):
         return None
-    if _code_name(value) in ("Empty", "Object"):
+    if not convertible(value):
         raise no_cast("Object must implement IConvertible.")
     if name in CONVERSIONS:
         return CONVERSIONS[name](value)

@@ -6,10 +6,9 @@ from functools import partial
 from uuid import UUID
 
 from apimlb.policy.clr.convert import parsing
-from apimlb.policy.clr.convert.type_codes import CODES
 from apimlb.policy.clr.dates.instants import DateTime, DateTimeOffset, TimeSpan
 from apimlb.policy.clr.dates.parsing import parse_offset, parse_span
-from apimlb.policy.clr.exceptions import ClrException, argument, required
+from apimlb.policy.clr.exceptions import argument, required
 from apimlb.policy.clr.guids import Guid, parse_guid
 from apimlb.policy.clr.json.tokens import JProperty, JToken, JValue
 from apimlb.policy.clr.numbers.arithmetic import INTEGERS, BigInteger, Char, Single
@@ -129,11 +128,11 @@ def change_type(value: object, name: str) -> object:
     """System.Convert.ChangeType to the type of that CLR name, as Value<T> uses it."""
     short = name.removeprefix("System.")
     if value is None:
-        raise ClrException("System.InvalidCastException", "Null object cannot be converted to a value type.")
+        raise parsing.no_cast("Null object cannot be converted to a value type.")
     if not parsing.convertible(value):
-        raise ClrException("System.InvalidCastException", "Object must implement IConvertible.")
-    if short not in CODES or short not in _CASTS:
-        raise ClrException(
-            "System.InvalidCastException", f"Invalid cast from '{clr_type_name(value)}' to '{name}'."
-        )
-    return _CASTS[short][2](value)
+        raise parsing.no_cast("Object must implement IConvertible.")
+    if short == "String":
+        return text_of(value)
+    if short not in parsing.CONVERSIONS:
+        raise parsing.no_cast(f"Invalid cast from '{clr_type_name(value)}' to '{name}'.")
+    return parsing.CONVERSIONS[short](value)

@@ -93,9 +93,7 @@ def _date(text: str) -> DateTime:
 
 
 _NUMBERS = frozenset({"Integer", "Float"})
-_INTEGER = ScalarReading(
-    "Int32", "integer", _NUMBERS, lambda text: parsing.parse_integer(text, "Int32"), _integer
-)
+_INTEGER = ScalarReading("Int32", "integer", _NUMBERS, parsing.PARSERS["Int32"], _integer)
 _DOUBLE = ScalarReading("Double", "double", _NUMBERS, parsing.parse_double, _double)
 READINGS = {
     "System.Int32": _INTEGER, "System.Double": _DOUBLE, "System.Single": _DOUBLE._replace(narrow=True),

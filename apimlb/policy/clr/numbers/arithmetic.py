@@ -277,9 +277,3 @@ def truncate(value: float | Decimal, name: str) -> int:
     if name in ("Int32", "Int64"):
         return make(lowest)
     return wrap(whole, name) if -(2**63) <= whole < 2**63 else make(0)
-
-
-NUMERIC_DEFAULTS: dict[str, object] = {
-    "Boolean": False, **{name: make(0) for name, (_, _, make) in INTEGERS.items()},
-    "Single": Single(0), "Double": 0.0, "Decimal": Decimal(0), "Char": Char("\0"),
-}  # fmt: skip

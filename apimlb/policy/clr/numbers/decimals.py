@@ -5,7 +5,6 @@ from functools import partial
 
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.exceptions import argument, argument_range, overflow
-from apimlb.policy.clr.keywords import KEYWORDS
 from apimlb.policy.clr.numbers import arithmetic
 from apimlb.policy.clr.numbers.mathematics import ROUNDING_ROWS
 from apimlb.policy.clr.objects.ordering import compare
@@ -82,7 +81,7 @@ ROWS: tuple[Row, ...] = (
     ("static double ToDouble(decimal d)", float),
     ("static float ToSingle(decimal d)", lambda value: arithmetic.Single(float(value))),
     *(
-        (f"static {KEYWORDS[name]} To{name}(decimal d)", partial(arithmetic.truncate, name=name))
+        (f"static {name} To{name}(decimal d)", partial(arithmetic.truncate, name=name))
         for name in arithmetic.INTEGERS
     ),
 )

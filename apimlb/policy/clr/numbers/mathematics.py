@@ -7,7 +7,6 @@ from functools import partial
 
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException, argument, argument_range
-from apimlb.policy.clr.keywords import KEYWORDS
 from apimlb.policy.clr.numbers.arithmetic import INTEGERS, Long, checked, divide, divide_float, real_remainder
 from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.types.definitions import Row
@@ -205,17 +204,17 @@ def divide_with_rest(name: str) -> Callable[[int, int], tuple[int, int]]:
     return divided
 
 
-def _rows_of(name: str, keyword: str) -> Iterator[Row]:
+def _rows_of(name: str) -> Iterator[Row]:
     """The members of Math that each numeric type has."""
     real = name in ("Single", "Double")
     signed = INTEGERS[name][0] < 0 if name in INTEGERS else True
-    yield f"static {keyword} Max({keyword} val1, {keyword} val2)", _extreme(max) if real else max
-    yield f"static {keyword} Min({keyword} val1, {keyword} val2)", _extreme(min) if real else min
-    yield f"static {keyword} Clamp({keyword} value, {keyword} min, {keyword} max)", clamp
+    yield f"static {name} Max({name} val1, {name} val2)", _extreme(max) if real else max
+    yield f"static {name} Min({name} val1, {name} val2)", _extreme(min) if real else min
+    yield f"static {name} Clamp({name} value, {name} min, {name} max)", clamp
     if signed:
-        yield f"static int Sign({keyword} value)", sign
+        yield f"static int Sign({name} value)", sign
         yield (
-            f"static {keyword} Abs({keyword} value)",
+            f"static {name} Abs({name} value)",
             (Decimal.copy_abs if name == "Decimal" else absolute(name)),
         )
 
@@ -227,7 +226,7 @@ _OF_ONE = (
 """Functions of one real number, which have one name here and there."""
 
 MATH_ROWS: tuple[Row, ...] = (
-    *(row for each in KEYWORDS.items() for row in _rows_of(*each)),
+    *(row for name in (*INTEGERS, "Single", "Double", "Decimal") for row in _rows_of(name)),
     *((f"static double {name.capitalize()}(double d)", _real(getattr(math, name))) for name in _OF_ONE),
     *ROUNDING_ROWS,
     ("static double PI", lambda: math.pi),

@@ -7,9 +7,8 @@ from decimal import Decimal
 from apimlb.policy.clr.catching import tried
 from apimlb.policy.clr.convert import parsing
 from apimlb.policy.clr.convert.type_codes import type_code
-from apimlb.policy.clr.keywords import KEYWORDS
 from apimlb.policy.clr.numbers import decimals
-from apimlb.policy.clr.numbers.arithmetic import INTEGERS, NUMERIC_DEFAULTS, Single
+from apimlb.policy.clr.numbers.arithmetic import INTEGERS, Single
 from apimlb.policy.clr.numbers.formatting import format_number
 from apimlb.policy.clr.numbers.mathematics import MATH_ROWS, MODES
 from apimlb.policy.clr.objects.ordering import compare
@@ -17,6 +16,11 @@ from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.types.definitions import Definition, Row
 
 _BASES = ("System.ValueType", "System.IComparable")
+_KEYWORDS = {
+    "SByte": "sbyte", "Byte": "byte", "Int16": "short", "UInt16": "ushort", "Int32": "int", "UInt32": "uint",
+    "Int64": "long", "UInt64": "ulong", "Single": "float", "Double": "double", "Decimal": "decimal",
+}  # fmt: skip
+"""What C# calls the numeric types."""
 
 
 _REALS = {
@@ -61,7 +65,7 @@ def difference(left: int, right: object) -> int:
     return compare(left, right)
 
 
-def _real_rows(name: str, keyword: str) -> list[Row]:
+def _real_rows(name: str) -> list[Row]:
     smallest = _REALS[name][2]
     tests: dict[str, Callable[[float], bool]] = {
         "IsNaN": math.isnan,
@@ -73,37 +77,37 @@ def _real_rows(name: str, keyword: str) -> list[Row]:
         "IsNormal": lambda value: math.isfinite(value) and abs(value) >= smallest,
         "IsSubnormal": lambda value: 0 < abs(value) < smallest,
     }
-    return [(f"static bool {test}({keyword} d)", call) for test, call in tests.items()]
+    return [(f"static bool {test}({name} d)", call) for test, call in tests.items()]
 
 
 def _numeric(name: str) -> Definition:
-    keyword = KEYWORDS[name]
     parse = parsing.PARSERS[name]
+    zero = parse("0")
     rows: list[Row] = [
         ("string ToString(string format)", format_number),
-        (f"int CompareTo({keyword}|object value)", _order(name)),
+        (f"int CompareTo({name}|object value)", _order(name)),
         ("TypeCode GetTypeCode()", type_code),
-        (f"bool Equals({keyword} obj)", clr_equals),
-        (f"static {keyword} Parse(string s)", parse),
-        (f"static bool TryParse(string s, out {keyword} result)", tried(parse, NUMERIC_DEFAULTS[name])),
-        *((f"static {keyword} {limit}", lambda value=value: value) for limit, value in _limits(name).items()),
+        (f"bool Equals({name} obj)", clr_equals),
+        (f"static {name} Parse(string s)", parse),
+        (f"static bool TryParse(string s, out {name} result)", tried(parse, zero)),
+        *((f"static {name} {limit}", lambda value=value: value) for limit, value in _limits(name).items()),
     ]
     if name in ("Single", "Double"):
-        rows += _real_rows(name, keyword)
+        rows += _real_rows(name)
     if name == "Decimal":
         rows += decimals.ROWS
     return Definition(
         f"System.{name}",
         "struct",
         bases=_BASES,
-        keyword=keyword,
+        keyword=_KEYWORDS[name],
         rows=tuple(rows),
-        default=NUMERIC_DEFAULTS[name],
+        default=zero,
     )
 
 
 DEFINITIONS = (
-    *(_numeric(name) for name in KEYWORDS),
+    *(_numeric(name) for name in _KEYWORDS),
     Definition(
         "System.Boolean", "struct", bases=_BASES, keyword="bool", default=False,
         rows=(

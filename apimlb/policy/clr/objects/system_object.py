@@ -2,7 +2,7 @@
 
 from apimlb.numerals import is_digits
 from apimlb.policy.clr.casts import enum_of
-from apimlb.policy.clr.convert.type_codes import CODES
+from apimlb.policy.clr.convert.parsing import CODES
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument, invalid_operation, null_reference
 from apimlb.policy.clr.objects.hashing import hash_code
