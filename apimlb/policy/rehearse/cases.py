@@ -23,7 +23,7 @@ from apimlb.policy.clr.dates.parsing import parse_date, parse_span
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.clr.guids import parse_guid
 from apimlb.policy.clr.json.reader import parse_token
-from apimlb.policy.clr.json.scalars import iso
+from apimlb.policy.clr.json.scalars import date_in
 from apimlb.policy.clr.json.serialization import from_object
 from apimlb.policy.clr.json.tokens import JToken
 from apimlb.policy.clr.json.writer import to_json
@@ -142,7 +142,7 @@ def body_text(body: object) -> str:
 
 
 def _date(text: str) -> DateTime:
-    found = iso(text)
+    found = date_in(text)
     if found is not None:
         return found
     made = parse_date(text)

@@ -93,11 +93,7 @@ def new_date(*given: Any) -> instants.DateTime:
 
 
 def date_from_ticks(ticks: int, kind: Enum | None = None) -> instants.DateTime:
-    if not 0 <= ticks <= instants.MAX_TICKS:
-        raise argument_range(
-            "Ticks must be between DateTime.MinValue.Ticks and DateTime.MaxValue.Ticks.", "ticks"
-        )
-    return instants.DateTime(int(ticks), _kind(kind))
+    return instants.from_ticks(int(ticks), _kind(kind))
 
 
 DEFINITIONS = (

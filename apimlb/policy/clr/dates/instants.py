@@ -115,6 +115,15 @@ def from_epoch(seconds: float, kind: str = UTC) -> DateTime:
     return DateTime(EPOCH_TICKS + round(seconds * 1_000_000) * 10, kind)
 
 
+def from_ticks(ticks: int, kind: str) -> DateTime:
+    """new DateTime(ticks, kind); throws System.ArgumentOutOfRangeException."""
+    if not 0 <= ticks <= MAX_TICKS:
+        raise argument_range(
+            "Ticks must be between DateTime.MinValue.Ticks and DateTime.MaxValue.Ticks.", "ticks"
+        )
+    return DateTime(ticks, kind)
+
+
 def in_range(ticks: int, name: str = "value") -> int:
     """Ticks of a date that exists; throws System.ArgumentOutOfRangeException."""
     if not 0 <= ticks <= MAX_TICKS:

@@ -9,11 +9,11 @@ Source: Newtonsoft.Json 10, by running it.
 from collections.abc import Sequence
 from typing import NoReturn
 
-from apimlb.policy.clr.dates.instants import EPOCH_TICKS, TICKS_PER_MILLISECOND, UTC, DateTime, in_range
+from apimlb.policy.clr.dates.instants import UTC
 from apimlb.policy.clr.exceptions import ClrException, invalid_cast
+from apimlb.policy.clr.json.scalars import javascript_date
 from apimlb.policy.clr.json.tokens import JConstructor, JContainer, JToken, JValue, null
 from apimlb.policy.clr.json.tolerant_reader import TolerantReader
-from apimlb.policy.clr.numbers.arithmetic import wrap
 
 
 def written(made: JToken) -> JToken:
@@ -33,8 +33,7 @@ def written(made: JToken) -> JToken:
     milliseconds = made.items[0].value  # type: ignore[attr-defined]
     if type(milliseconds) is not int:
         raise invalid_cast("System.Numerics.BigInteger", "System.Int64")
-    ticks = wrap(EPOCH_TICKS + milliseconds * TICKS_PER_MILLISECOND, "Int64")
-    return JValue(DateTime(in_range(ticks, "ticks"), UTC), "Date")
+    return JValue(javascript_date(milliseconds, UTC), "Date")
 
 
 class CopyingReader(TolerantReader):

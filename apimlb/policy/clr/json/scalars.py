@@ -11,7 +11,7 @@ from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException, argument
 from apimlb.policy.clr.guids import Guid
 from apimlb.policy.clr.json.tokens import JArray, JObject, JProperty, JToken, JValue
-from apimlb.policy.clr.numbers.arithmetic import BigInteger, Long, Single
+from apimlb.policy.clr.numbers.arithmetic import BigInteger, Long, Single, wrap
 from apimlb.policy.clr.objects.text import clr_type_name
 from apimlb.policy.clr.utf16 import enter
 from apimlb.policy.clr.web.uris import Uri
@@ -52,41 +52,43 @@ def string_token(text: str) -> JValue:
     date = None
     if len(text) >= 19 and text[10] == "T" and text[4] == "-":
         BUDGET.spend(5)
-        date = iso(text)
+        date = date_in(text)
     elif text.startswith("/Date("):
-        date = _microsoft(text)
+        date = date_in(text)
     return JValue(text, "String") if date is None else JValue(date, "Date")
 
 
-def iso(text: str) -> instants.DateTime | None:
-    """The date that an ISO 8601 text names, or None."""
+def date_in(text: str) -> instants.DateTime | None:
+    """The date that a text names as ISO 8601 or Microsoft has it, or None; throws
+    System.ArgumentOutOfRangeException for one that is too late."""
+    match = _MICROSOFT.match(text)
+    if match is not None:
+        milliseconds = int(match[1])
+        fits = -(2**63) <= milliseconds < 2**63
+        return javascript_date(milliseconds, instants.LOCAL if match[2] else instants.UTC) if fits else None
     match = _ISO.match(text)
     if match is None or len(text) > 40:
         return None
     year, month, day, hour, minute, second = (int(match[i]) for i in range(1, 7))
-    zone = match[8]
+    part, zone = int((match[7] or "0").ljust(7, "0")), match[8]
+    ends_day = (hour, minute, second, part) == (24, 0, 0, 0)
     try:
-        ticks = instants.date_ticks(year, month, day)
-        ends_day = (hour, minute, second) == (24, 0, 0)
-        ticks += instants.TICKS_PER_DAY if ends_day else instants.time_ticks(hour, minute, second)
+        ticks = instants.wall_ticks(year, month, day, 0 if ends_day else hour, minute, second) + part
     except ClrException:
         return None
-    ticks += int((match[7] or "0").ljust(7, "0"))
+    if ends_day:
+        ticks = instants.in_range(ticks + instants.TICKS_PER_DAY)
     if zone in (None, "Z"):
         return instants.DateTime(ticks, instants.UTC if zone else instants.UNSPECIFIED)
     minutes = int(zone[1:3]) * 60 + int(zone[-2:] if len(zone) > 3 else 0)
     offset = minutes * instants.TICKS_PER_MINUTE * (-1 if zone[0] == "-" else 1)
-    return instants.DateTime(ticks - offset, instants.LOCAL)
+    return instants.DateTime(min(max(ticks - offset, 0), instants.MAX_TICKS), instants.LOCAL)
 
 
-def _microsoft(text: str) -> instants.DateTime | None:
-    match = _MICROSOFT.match(text)
-    if match is None:
-        return None
-    return instants.DateTime(
-        instants.EPOCH_TICKS + int(match[1]) * instants.TICKS_PER_MILLISECOND,
-        instants.LOCAL if match[2] else instants.UTC,
-    )
+def javascript_date(milliseconds: int, kind: str) -> instants.DateTime:
+    """A date by its milliseconds since 1970; throws System.ArgumentOutOfRangeException."""
+    ticks = wrap(instants.EPOCH_TICKS + milliseconds * instants.TICKS_PER_MILLISECOND, "Int64")
+    return instants.from_ticks(int(ticks), kind)
 
 
 def integer_token(value: int) -> JValue:

@@ -17,7 +17,7 @@ from apimlb.policy.clr.dates.parsing import parse_date, parse_offset
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.clr.json.items import TextNumber, TextObject, items_of, plain, scalar_token, token_name
 from apimlb.policy.clr.json.scalar_casts import TOKEN_CASTS
-from apimlb.policy.clr.json.scalars import iso
+from apimlb.policy.clr.json.scalars import date_in
 from apimlb.policy.clr.json.tokens import JToken, JValue
 from apimlb.policy.clr.numbers.arithmetic import decimal_from_float
 from apimlb.policy.clr.objects.text import text_of
@@ -85,7 +85,7 @@ def _boolean(number: TextNumber) -> bool:
 
 def _date(text: str) -> DateTime:
     """The date that a text names; one in UTC stays there."""
-    found = iso(text)
+    found = date_in(text)
     if found is not None:
         return found
     parsed = parse_date(text)
@@ -142,7 +142,9 @@ def _parsed(text: str, reading: ScalarReading) -> object:
         return reading.of_string(text)
     try:
         return reading.of_string(text) if text else None
-    except ClrException:
+    except ClrException as error:
+        if error.type_name == "System.ArgumentOutOfRangeException":
+            raise
         word = reading.name if reading.word == "date" else reading.word
         refuse(f"Could not convert string to {word}: {text}.")
 

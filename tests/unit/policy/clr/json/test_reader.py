@@ -45,7 +45,7 @@ def test_indenting_changes_nothing_but_white_space(tree: object) -> None:
 
 
 def parents_hold(token: JToken) -> bool:
-    return all(child.parent is token and parents_hold(child) for child in token.children())
+    return all(child.parent is token and parents_hold(child) for child in token)
 
 
 @given(trees)
