@@ -1,13 +1,16 @@
-"""Changing trees of tokens, and filling new ones: Add, AddAfterSelf, Replace, ReplaceAll and constructors."""
+"""Changing trees of tokens, and filling new ones: Add, AddAfterSelf, Replace, ReplaceAll, Merge and
+constructors."""
 
+from collections.abc import Iterable
 from typing import TypeVar
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.collections.iteration import elements
-from apimlb.policy.clr.exceptions import argument, invalid_operation, required
+from apimlb.policy.clr.exceptions import argument, invalid_cast, invalid_operation, required
 from apimlb.policy.clr.json import tokens
 from apimlb.policy.clr.json.scalars import value_of
 from apimlb.policy.clr.json.serialization import is_listed
+from apimlb.policy.clr.objects.text import clr_type_name
 
 C = TypeVar("C", bound=tokens.JContainer)
 
@@ -68,6 +71,44 @@ def add_before(token: tokens.JToken, content: object) -> None:
 def replace_all(target: tokens.JContainer, content: object) -> None:
     target.clear()
     add(target, content)
+
+
+# Merge, with its default settings
+
+
+def merge(target: tokens.JContainer, content: object) -> None:
+    """Arrays are joined, objects merged, the rest is replaced. What is no token counts as the items that it
+    holds, and for an array alone."""
+    if isinstance(target, tokens.JObject) and isinstance(content, tokens.JObject):
+        for prop in list(content.properties.values()):
+            _merge_property(target, prop)
+    elif isinstance(target, tokens.JProperty) and isinstance(content, tokens.JProperty):
+        if content.value.type_name != "Null":
+            target.set_value(content.value)
+    elif isinstance(target, tokens.JConstructor) and isinstance(content, tokens.JConstructor):
+        target.name = content.name or target.name
+        _join(target, content.items)
+    elif isinstance(target, tokens.JArray) and isinstance(content, tokens.JArray):
+        _join(target, content.items)
+    elif isinstance(target, tokens.JArray) and is_listed(content):
+        _join(target, elements(content))
+
+
+def _join(target: tokens.JList, items: Iterable[object]) -> None:
+    for item in list(items):
+        if item is not None and not isinstance(item, tokens.JToken):
+            raise invalid_cast(clr_type_name(item), "Newtonsoft.Json.Linq.JToken")
+        target.add(item)
+
+
+def _merge_property(target: tokens.JObject, prop: tokens.JProperty) -> None:
+    known = target.properties.get(prop.name)
+    if known is None:
+        target.append(tokens.JProperty(prop.name, prop.value))
+    elif isinstance(known.value, tokens.JContainer) and known.value.type_name == prop.value.type_name:
+        merge(known.value, prop.value)
+    elif prop.value.type_name != "Null":
+        known.set_value(prop.value)
 
 
 # Constructors

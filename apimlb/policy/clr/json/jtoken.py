@@ -12,7 +12,6 @@ from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.json import conversions, deserialization, edits, sequences
 from apimlb.policy.clr.json.composites import to_object
-from apimlb.policy.clr.json.merging import merge
 from apimlb.policy.clr.json.order import compare_values, equal_scalars
 from apimlb.policy.clr.json.reader import parse_token
 from apimlb.policy.clr.json.scalar_casts import NULLABLE_CASTS, TOKEN_CASTS
@@ -158,7 +157,7 @@ _CONTAINER_ROWS: tuple[Row, ...] = (
     ("void ReplaceAll(object content)", edits.replace_all),
     ("IEnumerable<JToken> Descendants()", walked(descendants)),
     ("IEnumerable<JToken> DescendantsAndSelf()", walked(self_and_below)),
-    ("void Merge(object content)", merge),
+    ("void Merge(object content)", edits.merge),
 )
 
 DEFINITIONS = (

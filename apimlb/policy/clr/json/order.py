@@ -107,13 +107,7 @@ def compare_values(left: JValue, right: JValue | None) -> int:
     a, b = left.value, None if right is None else right.value
     if a is None or b is None:
         return 1 if right is None else (a is not None) - (b is not None)
-    order = _ORDERS.get(left.type_name)
-    if order is None:
-        raise ClrException(
-            "System.ArgumentOutOfRangeException",
-            f"Unexpected value type: {left.type_name} (Parameter 'valueType')",
-        )
-    return order(a, b)
+    return _ORDERS[left.type_name](a, b)
 
 
 @equal_values.register
