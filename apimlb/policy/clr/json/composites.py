@@ -15,7 +15,7 @@ from apimlb.policy.clr.collections.hash_tables import ClrDictionary, ClrSet, Rea
 from apimlb.policy.clr.collections.queues import ClrQueue
 from apimlb.policy.clr.exceptions import ClrException, argument, argument_null, invalid_cast, null_reference
 from apimlb.policy.clr.json.items import items_of, members_of, plain
-from apimlb.policy.clr.json.scalar_casts import TOKEN_CASTS
+from apimlb.policy.clr.json.scalar_casts import NULLABLE_CASTS, TOKEN_CASTS
 from apimlb.policy.clr.json.scalars import array_of, object_of, scalar
 from apimlb.policy.clr.json.tokens import (
     LINQ,
@@ -88,12 +88,11 @@ def to_object(kind: Type, token: JToken) -> object:
         BUDGET.spend(2)
         found = _fitting(kind, token)
         return None if found is None else found.clone()
-    cast = TOKEN_CASTS.get(kind.underlying.name.removeprefix("System."))
+    casts = NULLABLE_CASTS if kind.is_nullable else TOKEN_CASTS
+    cast = casts.get(kind.underlying.name.removeprefix("System."))
     if cast is None or kind.name == "System.Byte[]":
         return Composer(lambda item: item.clone()).element(kind, token)
     BUDGET.spend(2)
-    if isinstance(token, JValue) and token.value is None and kind.takes_null:
-        return None
     return cast(token)
 
 

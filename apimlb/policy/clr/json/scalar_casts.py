@@ -58,6 +58,7 @@ _CHAR = _WRITTEN | {"Integer", "Float"}
 _NUMBER = _CHAR | {"Boolean"}
 _DATE = _WRITTEN | {"Date"}
 _NULL = frozenset({"Null", "Undefined"})
+_REFERENCES = ("String", "Uri", "Byte[]")
 _CASTS: dict[str, tuple[type, frozenset[str], Callable[..., object]]] = {
     "String": (str, _NUMBER | _NULL | {"Date", "Bytes", "Guid", "TimeSpan", "Uri"}, _to_text),
     "Boolean": (bool, _NUMBER, _to_boolean),
@@ -70,8 +71,8 @@ _CASTS: dict[str, tuple[type, frozenset[str], Callable[..., object]]] = {
     "DateTimeOffset": (DateTimeOffset, _DATE, _to_offset),
     "Guid": (Guid, _WRITTEN | {"Guid", "Bytes"}, _to_guid),
     "TimeSpan": (TimeSpan, _WRITTEN | {"TimeSpan"}, lambda value: parse_span(text_of(value))),
-    "Uri": (Uri, _WRITTEN | {"Uri", "Null"}, lambda value: make_uri(text_of(value))),
-    "Byte[]": (bytearray, _WRITTEN | {"Bytes", "Integer", "Null"}, _to_bytes),
+    "Uri": (Uri, _WRITTEN | _NULL | {"Uri"}, lambda value: make_uri(text_of(value))),
+    "Byte[]": (bytearray, _WRITTEN | {"Bytes", "Integer"}, _to_bytes),
 }
 """By the name of the type: the class of a value that needs no change, the tokens that are cast to it, and
 what changes the value of one, or yields None for a value that it does not change."""
@@ -88,12 +89,14 @@ def _cast(name: str, nullable: bool) -> Cast:
         value = token.value if isinstance(token, JProperty) else token
         if isinstance(value, JValue) and type(value.value) is own:
             return value.value
-        if value is None and takes_null:
+        if value is None and (nullable or name in _REFERENCES):
             return None
         value = required(value, "value")
         if isinstance(value, JValue) and value.type_name in allowed:
-            made = None if value.value is None and takes_null else change(value.value)
-            if made is not None or value.value is None:
+            if value.value is None and takes_null:
+                return None
+            made = change(value.value)
+            if made is not None:
                 return made
         raise argument(f"Can not convert {value.type_name} to {'byte array' if name == 'Byte[]' else name}.")
 
@@ -118,9 +121,7 @@ def _casts(names: Iterable[str], nullable: bool) -> dict[str, Cast]:
 
 
 TOKEN_CASTS = _casts(_CASTS, nullable=False)
-NULLABLE_CASTS = _casts(
-    (name for name, (_, allowed, _) in _CASTS.items() if "Null" not in allowed), nullable=True
-)
+NULLABLE_CASTS = _casts([name for name in _CASTS if name not in _REFERENCES], nullable=True)
 """The casts to T and to T?, for each type that is a struct."""
 
 
