@@ -9,6 +9,7 @@ from apimlb.policy.clr.budget import BUDGET, MAX_DEPTH
 from apimlb.policy.clr.exceptions import ClrException, argument
 from apimlb.policy.clr.json.scalars import object_of, token_of
 from apimlb.policy.clr.json.tokens import JConstructor, JToken, JValue
+from apimlb.policy.clr.json.tree import path_text
 
 _SPACE = re.compile(r"(?:[^\S\x1c-\x1f]|\0)+")
 _COMMENT = re.compile(r"/\*(.*?)\*/|//(?!\Z)([^\r\n]*)", re.DOTALL)
@@ -85,14 +86,12 @@ class TolerantReader:
         before = self._text[:at]
         line = before.count("\n") + 1 if self._text and at else 0
         column = len(before) - (before.rfind("\n") + 1)
-        path = ""
         steps = self._path
         if self._begun and steps and isinstance(steps[-1], int):  # an element counts from its end
             steps = [*steps[:-1], steps[-1] - 1] if steps[-1] else steps[:-1]
-        for step in steps:
-            path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
         raise ClrException(
-            "Newtonsoft.Json.JsonReaderException", f"{what} Path '{path}', line {line}, position {column}."
+            "Newtonsoft.Json.JsonReaderException",
+            f"{what} Path '{path_text(steps)}', line {line}, position {column}.",
         )
 
     @property

@@ -1,7 +1,7 @@
 """Where a token stands: path, ancestors, descendants, neighbours."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.json.tokens import JList, JProperty, JToken
@@ -10,17 +10,28 @@ _SPECIAL = re.compile(r"[. \[\]()]")
 
 
 def path(token: JToken) -> str:
-    """JToken.Path: `a.b[0].c`, with names that hold a dot, space or bracket in brackets."""
-    pieces: list[str] = []
+    """JToken.Path"""
+    steps: list[str | int] = []
     here = None if token.parent is None else token
     while here is not None:
         BUDGET.spend()
         if isinstance(here, JProperty):
-            pieces.append(f"['{here.name}']" if _SPECIAL.search(here.name) else f".{here.name}")
+            steps.append(here.name)
         elif isinstance(here.parent, JList):
-            pieces.append(f"[{here.parent.place(here)}]")
+            steps.append(here.parent.place(here))
         here = here.parent
-    return "".join(reversed(pieces)).lstrip(".")
+    return path_text(reversed(steps))
+
+
+def path_text(steps: Iterable[str | int]) -> str:
+    """A path as .NET shows it: `a.b[0].c`, with names that hold a dot, space or bracket in brackets."""
+    return "".join(map(_step_text, steps)).lstrip(".")
+
+
+def _step_text(step: str | int) -> str:
+    if isinstance(step, int):
+        return f"[{step}]"
+    return f"['{step}']" if _SPECIAL.search(step) else f".{step}"
 
 
 def ancestors(token: JToken) -> Iterator[JToken]:
