@@ -18,12 +18,12 @@ from apimlb.errors import PolicyError
 from apimlb.policy.apim import context as views
 from apimlb.policy.apim.credentials import Authorization, read_jwt
 from apimlb.policy.clr.collections.containers import ClrList, ReadOnlyMap
-from apimlb.policy.clr.dates.instants import EPOCH_TICKS, LOCAL, TICKS_PER_SECOND, UTC, DateTime
-from apimlb.policy.clr.dates.parsing import parse_date, parse_span
+from apimlb.policy.clr.dates.instants import EPOCH_TICKS, TICKS_PER_SECOND
+from apimlb.policy.clr.dates.parsing import parse_span
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.clr.guids import parse_guid
 from apimlb.policy.clr.json.reader import parse_token
-from apimlb.policy.clr.json.scalars import date_in
+from apimlb.policy.clr.json.scalars import read_date
 from apimlb.policy.clr.json.serialization import from_object
 from apimlb.policy.clr.json.tokens import JToken
 from apimlb.policy.clr.json.writer import to_json
@@ -141,14 +141,6 @@ def body_text(body: object) -> str:
     return body if isinstance(body, str) else json.dumps(body, separators=(",", ":"), ensure_ascii=False)
 
 
-def _date(text: str) -> DateTime:
-    found = date_in(text)
-    if found is not None:
-        return found
-    made = parse_date(text)
-    return DateTime(made.ticks, made.kind if made.kind != LOCAL else UTC)
-
-
 _VARIABLES: dict[str, Callable[[Any], object]] = {
     "null": lambda value: None,
     "string": lambda value: None if value is None else str(value),
@@ -156,7 +148,7 @@ _VARIABLES: dict[str, Callable[[Any], object]] = {
     "long": Long,
     "bool": bool,
     "double": float,
-    "DateTime": _date,
+    "DateTime": read_date,
     "Guid": parse_guid,
     "byte[]": lambda value: bytearray(base64.b64decode(value)),
     "JToken": lambda value: parse_token(enter(json.dumps(value, ensure_ascii=False))),

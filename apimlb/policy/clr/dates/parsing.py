@@ -53,6 +53,16 @@ def parse_date(text: str | None) -> instants.DateTime:
     )  # before the year 1 .NET adds a day
 
 
+_UTC = re.compile("Z|GMT", re.IGNORECASE)
+"""What no date in UTC is written without, and no other date with."""
+
+
+def parse_kept(text: str) -> instants.DateTime:
+    """Likewise with RoundtripKind: a text in UTC stays there."""
+    made = parse_date(text)
+    return instants.DateTime(made.ticks, instants.UTC) if _UTC.search(text) else made
+
+
 def parse_offset(text: str | None) -> instants.DateTimeOffset:
     """DateTimeOffset.Parse; throws System.FormatException."""
     text = required(text, "input")

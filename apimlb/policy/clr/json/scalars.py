@@ -7,6 +7,7 @@ from decimal import Decimal
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.dates import instants
 from apimlb.policy.clr.dates.instants import DateTime, DateTimeOffset, TimeSpan
+from apimlb.policy.clr.dates.parsing import parse_kept
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException, argument
 from apimlb.policy.clr.guids import Guid
@@ -56,6 +57,11 @@ def string_token(text: str) -> JValue:
     elif text.startswith("/Date("):
         date = date_in(text)
     return JValue(text, "String") if date is None else JValue(date, "Date")
+
+
+def read_date(text: str) -> instants.DateTime:
+    """The date that a text names in any form; throws System.FormatException."""
+    return date_in(text) or parse_kept(text)
 
 
 def date_in(text: str) -> instants.DateTime | None:

@@ -12,12 +12,11 @@ from typing import NamedTuple, NoReturn
 from apimlb.numerals import is_digits
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.convert import parsing
-from apimlb.policy.clr.dates.instants import UTC, DateTime
-from apimlb.policy.clr.dates.parsing import parse_date, parse_offset
+from apimlb.policy.clr.dates.parsing import parse_offset
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.clr.json.items import TextNumber, TextObject, items_of, plain, scalar_token, token_name
 from apimlb.policy.clr.json.scalar_casts import TOKEN_CASTS
-from apimlb.policy.clr.json.scalars import date_in
+from apimlb.policy.clr.json.scalars import read_date
 from apimlb.policy.clr.json.tokens import JToken, JValue
 from apimlb.policy.clr.numbers.arithmetic import decimal_from_float
 from apimlb.policy.clr.objects.text import text_of
@@ -83,15 +82,6 @@ def _boolean(number: TextNumber) -> bool:
     return float(_decimally(number)) != 0
 
 
-def _date(text: str) -> DateTime:
-    """The date that a text names; one in UTC stays there."""
-    found = date_in(text)
-    if found is not None:
-        return found
-    parsed = parse_date(text)
-    return DateTime(parsed.ticks, UTC) if text.rstrip()[-1:] in "Zz" else parsed
-
-
 _NUMBERS = frozenset({"Integer", "Float"})
 _INTEGER = ScalarReading("Int32", "integer", _NUMBERS, parsing.PARSERS["Int32"], _integer)
 _DOUBLE = ScalarReading("Double", "double", _NUMBERS, parsing.parse_double, _double)
@@ -102,7 +92,7 @@ READINGS = {
     "System.Boolean": ScalarReading("Boolean", "boolean", _NUMBERS | {"Boolean"}, parsing.parse_boolean,
                                     _boolean),
     "System.String": ScalarReading("String", "string", _NUMBERS | {"Boolean", "Date", "Bytes"}, str, str),
-    "System.DateTime": ScalarReading("DateTime", "date", frozenset({"Date"}), _date),
+    "System.DateTime": ScalarReading("DateTime", "date", frozenset({"Date"}), read_date),
     "System.DateTimeOffset": ScalarReading("DateTimeOffset", "date", frozenset({"Date"}), parse_offset),
     "System.Byte[]": ScalarReading("Byte[]", "bytes", frozenset({"Bytes"}), from_base64),
 }  # fmt: skip

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.convert import parsing
-from apimlb.policy.clr.dates.parsing import parse_date
+from apimlb.policy.clr.dates.parsing import parse_kept
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.guids import parse_guid
 from apimlb.policy.clr.objects.annotations import ANNOTATIONS
@@ -43,7 +43,7 @@ _CASTS: dict[str, Callable[[str], object]] = {
     "float": lambda text: parsing.to_single(parsing.parse_double(text)),
     "double": parsing.parse_double,
     "decimal": parsing.parse_decimal,
-    "DateTime": parse_date,
+    "DateTime": parse_kept,
     "DateTimeOffset": scalars.parse_moment,
     "TimeSpan": scalars.parse_duration,
     "Guid": parse_guid,
