@@ -88,7 +88,9 @@ async def _told(policy: object, tracing: bool) -> dict[str, object]:
     view = RequestView("POST", url, url, Headers([("Content-Type", "application/json")]), MessageBody(body))
     context = Context(services.clock, services.rng, view, subscription=Subscription("s", "s", "", "", ""))
     context.tracing = tracing
-    exchange = Exchange(context, services, "https://backend.test", trace=Recorder() if tracing else None)
+    exchange = Exchange(
+        context, services, "https://backend.test", trace=Recorder().entered if tracing else None
+    )
     response = await run(policy, exchange)  # type: ignore[arg-type]
     content = await read(response)
     return {

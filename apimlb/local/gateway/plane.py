@@ -31,7 +31,7 @@ from apimlb.local.store import Documents
 from apimlb.policy.apim.bodies import MessageBody
 from apimlb.policy.apim.context import Context, RequestView
 from apimlb.policy.run.counters import Counters
-from apimlb.policy.run.exchange import Exchange, TraceSink
+from apimlb.policy.run.exchange import Exchange
 from apimlb.policy.run.faults import PolicyFault
 from apimlb.policy.run.pipeline import preflight, refuse, run
 from apimlb.policy.run.policy import Policy
@@ -71,14 +71,12 @@ class GatewayPlane:
         caches: Caches | None = None,
         records: Records | None = None,
         connections: Connections | None = None,
-        trace: TraceSink | None = None,
     ) -> None:
         self._switches = switches or GatewaySwitches()
         self._policy_switches = policy_switches or Switches()
         self._router = Router(store, compiler or PolicyCompiler(self._policy_switches))
         self._caches = caches or caches_for(clock, rng, self._switches)
         self._health = BackendHealth(clock, rng, self._switches)
-        self._trace = trace
         self._states: dict[str, _ServiceState] = {}
         tokens = TokenCache(clock, identity_token)
         self._machinery = Machinery(
@@ -188,13 +186,11 @@ class GatewayPlane:
             deployment=service.deployment,
             request_id=uuid.UUID(int=machinery.rng.getrandbits(128), version=4),
             timestamp=now,
-            tracing=self._trace is not None,
             switches=self._policy_switches,
         )
         return Exchange(
             context,
             GatewayServices(machinery, service, state.cache, now + state.seconds),
-            trace=self._trace,
             counters=state.counters,
             held=state.held,
         )

@@ -20,7 +20,7 @@ from apimlb.local.gateway.switches import GatewaySwitches
 from apimlb.local.gateway.tokens import TokenCache
 from apimlb.policy.apim import context as views
 from apimlb.policy.apim.credentials import Authorization
-from apimlb.policy.run.exchange import BackendId, BaseUrl, Cache, Exchange, ForwardOptions
+from apimlb.policy.run.exchange import BackendId, Cache, Exchange, ForwardOptions
 from apimlb.policy.run.faults import PolicyFault
 from apimlb.policy.run.records import Record
 
@@ -121,7 +121,7 @@ class GatewayServices:
         """The entity to call, None for a URL that no entity has, and the URL to put before the path."""
         self._pool = None
         backends = self._service.backends
-        if isinstance(exchange.backend, BackendId):
+        if exchange.backend is not None:
             name = exchange.backend.name.lower()
             if name in backends.pools:
                 return self._member(exchange, exchange.backend, backends.pools[name])
@@ -129,13 +129,12 @@ class GatewayServices:
                 raise PolicyFault("BackendNotFound", f"Backend '{exchange.backend.name}' does not exist")
             backend = backends.singles[name]
             return self._healthy(exchange, backend), backend.url
-        base_url = exchange.backend.url if isinstance(exchange.backend, BaseUrl) else exchange.service_url
-        if not base_url:
+        if not exchange.service_url:
             raise PolicyFault(
                 "BackendConnectionFailure", "No backend URL is set for this API", source=_FORWARDER
             )
-        entity = backends.at(base_url)
-        return (None if entity is None else self._healthy(exchange, entity)), base_url
+        entity = backends.at(exchange.service_url)
+        return (None if entity is None else self._healthy(exchange, entity)), exchange.service_url
 
     def _member(self, exchange: Exchange, chosen: BackendId, pool: Pool) -> tuple[Backend, str]:
         self._pool = pool

@@ -6,7 +6,7 @@ from apimlb.http import RelayedStream, is_url
 from apimlb.policy.apim.context import Context
 from apimlb.policy.document.attributes import BOOLEAN, STRING, Getter, choice, integer
 from apimlb.policy.document.draft import Draft
-from apimlb.policy.run.exchange import Act, BackendId, BaseUrl, Exchange, ForwardOptions
+from apimlb.policy.run.exchange import Act, BackendId, Exchange, ForwardOptions
 from apimlb.policy.run.faults import PolicyFault
 
 _CHUNK = 8192
@@ -35,7 +35,7 @@ def set_backend_service(draft: Draft) -> Act:
         url = base_url(exchange.context).strip().rstrip("/")
         if not is_url(url):
             raise PolicyFault("BackendUrlInvalid", f"'{url}' is not an absolute URL.")
-        exchange.backend = BaseUrl(url)
+        exchange.backend, exchange.service_url = None, url
         exchange.locate(url)
 
     return act

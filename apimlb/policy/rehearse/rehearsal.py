@@ -170,7 +170,7 @@ def exchange_of(case: Case, services: ScriptedServices, recorder: Recorder | Non
         switches=_switches(case),
         **members(Context, given, "the case"),
     )
-    exchange = Exchange(context, services, trace=recorder)
+    exchange = Exchange(context, services, trace=recorder.entered if recorder else None)
     with reading("path"):
         exchange.aim(service_url, path, urlsplit(request.url.text).query)
     return exchange

@@ -12,7 +12,7 @@ from apimlb.errors import ConfigError
 from apimlb.http import Headers, Request, Response, below
 from apimlb.policy.apim.credentials import Authorization
 from apimlb.policy.rehearse.written import member, moment, reading, require, view
-from apimlb.policy.run.exchange import BackendId, BaseUrl, CachingType, Exchange, ForwardOptions
+from apimlb.policy.run.exchange import CachingType, Exchange, ForwardOptions
 from apimlb.policy.run.faults import PolicyFault
 from apimlb.policy.run.records import Record
 
@@ -115,13 +115,7 @@ class ScriptedServices:
         self._backends = [_backend(entry, f"backends.{place}") for place, entry in enumerate(backends)]
 
     async def forward(self, exchange: Exchange, options: ForwardOptions) -> Response:
-        match exchange.backend:
-            case BackendId(name):
-                base = self._urls.get(name, f"https://{name}.backend.test")
-            case BaseUrl(url):
-                base = url
-            case None:
-                base = exchange.service_url
+        base = exchange.service_url if exchange.backend is None else self._url(exchange.backend.name)
         try:
             return await self.send(exchange.outgoing(base), options.timeout)
         except TimeoutError as error:
@@ -144,8 +138,11 @@ class ScriptedServices:
         return Response(reply.status, reply.headers.copy(), reply.body)
 
     async def call(self, backend: str, request: Request, timeout: float) -> Response:
-        base = self._urls.get(backend, f"https://{backend}.backend.test").rstrip("/")
-        return await self.send(replace(request, url=below(base, request.url)), timeout)
+        url = below(self._url(backend).rstrip("/"), request.url)
+        return await self.send(replace(request, url=url), timeout)
+
+    def _url(self, backend: str) -> str:
+        return str(self._urls.get(backend, f"https://{backend}.backend.test"))
 
     async def managed_identity_token(self, resource: str, client_id: str | None) -> str:
         if self._identity is False:

@@ -36,16 +36,6 @@ class BackendId:
 
 
 @dataclass(frozen=True, slots=True)
-class BaseUrl:
-    """`<set-backend-service base-url>`: an absolute URL without trailing slash."""
-
-    url: str
-
-
-BackendChoice = BackendId | BaseUrl
-
-
-@dataclass(frozen=True, slots=True)
 class ForwardOptions:
     """One attempt of `<forward-request>`: `timeout` in seconds until the response's headers are there."""
 
@@ -81,9 +71,8 @@ class Services(Protocol):
     def cache(self) -> Cache: ...
 
     async def forward(self, exchange: "Exchange", options: ForwardOptions) -> Response:
-        """Send `exchange.outgoing(base_url)` to the backend that `exchange.backend` names, or to
-        `exchange.service_url` when it names no backend; raises PolicyFault when no answer
-        comes."""
+        """Send `exchange.outgoing(base_url)` to `exchange.backend`, or to `exchange.service_url` without
+        one; raises PolicyFault when no answer comes."""
         ...
 
     async def send(self, request: Request, timeout: float) -> Response:
@@ -120,6 +109,9 @@ Act: TypeAlias = "Callable[[Exchange], Awaitable[None] | None]"
 Keeper: TypeAlias = "Callable[[ResponseView, int], Awaitable[None]]"
 """Keeps a response for a number of seconds."""
 
+Trace: TypeAlias = "Callable[[Step, Exchange], Callable[[str], None]]"
+"""Told of every element that begins; what it returns is told when that ends, and what stopped it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -147,6 +139,7 @@ Block: TypeAlias = tuple[Step, ...]
 class Exchange:
     """The mutable state of one request.
 
+    It goes to `backend`, or else to `service_url`, which is the API's unless a policy sets another.
     `path` (it starts with a slash) and `query` (raw, without question mark) follow the backend's URL, which
     is `base_url` as far as it is known (a backend's id becomes a URL when the request is forwarded);
     `context.request` holds method, headers and body. `live` is the backend's response while its body has not
@@ -158,8 +151,8 @@ class Exchange:
     service_url: str = ""
     path: str = "/"
     query: str = ""
-    trace: "TraceSink | None" = None
-    backend: BackendChoice | None = None
+    trace: "Trace | None" = None
+    backend: BackendId | None = None
     live: Response | None = None
     base_url: str = ""
     steps: int = 0
@@ -275,11 +268,3 @@ class Exchange:
         live, self.live = self.live, None
         if live is not None:
             await close(live)
-
-
-class TraceSink(Protocol):
-    """Told of every element that runs; None for a request that is not traced."""
-
-    def entered(self, step: Step, exchange: Exchange) -> None: ...
-
-    def left(self, step: Step, exchange: Exchange, outcome: str) -> None: ...

@@ -38,8 +38,7 @@ async def run_block(block: Block, exchange: Exchange) -> None:
         exchange.steps += 1
         if exchange.steps > STEP_LIMIT:
             raise placed(PolicyFault("StepLimitExceeded", f"The policy ran {STEP_LIMIT} elements"), step)
-        if trace is not None:
-            trace.entered(step, exchange)
+        left = trace(step, exchange) if trace is not None else None
         try:
             budget.left -= step.price
             if budget.left < 0:
@@ -49,14 +48,13 @@ async def run_block(block: Block, exchange: Exchange) -> None:
                 await pending
         except (PolicyFault, ClrException, Returned) as stop:
             raised = stop if isinstance(stop, Returned) else placed(stop, step)
-            if trace is not None:
-                outcome = raised.message if isinstance(raised, PolicyFault) else "returned"
-                trace.left(step, exchange, outcome)
+            if left is not None:
+                left(raised.message if isinstance(raised, PolicyFault) else "returned")
             if raised is stop:
                 raise
             raise raised from stop
-        if trace is not None:
-            trace.left(step, exchange, "")
+        if left is not None:
+            left("")
 
 
 def placed(problem: PolicyFault | ClrException, step: Step) -> PolicyFault:

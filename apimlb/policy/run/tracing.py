@@ -1,5 +1,6 @@
-"""What every element of a policy did, in order: the sink behind `apimlb policy trace`."""
+"""What every element of a policy did, in order, for `apimlb policy trace`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from apimlb.policy.clr.budget import Allowance
@@ -34,40 +35,32 @@ class TracedStep:
 
 
 class Recorder:
-    """A TraceSink that keeps everything, in the order in which elements began."""
+    """Keeps everything that is told to a Trace, in the order in which elements began."""
 
     def __init__(self) -> None:
         self.steps: list[TracedStep] = []
-        self._open: list[tuple[Step, TracedStep, dict[str, str]]] = []
+        self._depth = 0
 
-    def entered(self, step: Step, exchange: Exchange) -> None:
-        started = exchange.services.clock.now()
-        traced = TracedStep(
-            step.tag,
-            exchange.section,
-            step.scope,
-            step.path,
-            step.line,
-            step.column,
-            len(self._open),
-            started,
-        )
+    def entered(self, step: Step, exchange: Exchange) -> Callable[[str], None]:
+        clock, before = exchange.services.clock, shown_variables(exchange)
+        place = (step.tag, exchange.section, step.scope, step.path, step.line, step.column)
+        traced = TracedStep(*place, self._depth, clock.now())
         self.steps.append(traced)
-        self._open.append((step, traced, shown_variables(exchange)))
+        self._depth += 1
 
-    def left(self, step: Step, exchange: Exchange, outcome: str) -> None:
-        # The children of wait run beside one another: the one that ends need not be the one that began last.
-        place = max(place for place, entry in enumerate(self._open) if entry[0] is step)
-        _, traced, before = self._open.pop(place)
-        after = shown_variables(exchange)
-        traced.changed = {
-            name: (before.get(name), after.get(name))
-            for name in before | after
-            if before.get(name) != after.get(name)
-        }
-        traced.elapsed = exchange.services.clock.now() - traced.started
-        traced.outcome = outcome
-        traced.status = exchange.context.response.status_code if exchange.context.response else None
+        def left(outcome: str) -> None:
+            self._depth -= 1
+            after = shown_variables(exchange)
+            traced.changed = {
+                name: (before.get(name), after.get(name))
+                for name in before | after
+                if before.get(name) != after.get(name)
+            }
+            traced.elapsed = clock.now() - traced.started
+            traced.outcome = outcome
+            traced.status = exchange.context.response.status_code if exchange.context.response else None
+
+        return left
 
 
 def shown_variables(exchange: Exchange) -> dict[str, str]:

@@ -7,7 +7,6 @@ import pytest
 from apimlb.http import Headers, Request, Response
 from apimlb.local.gateway.plane import GatewayPlane
 from apimlb.local.store import Document
-from apimlb.policy.run.exchange import Exchange, Step
 from tests.fakes import Answer, ManualClock, ScriptedTransport
 from tests.unit.local.gateway.documents import THROTTLED, ServiceDocuments, policy_of
 
@@ -18,19 +17,6 @@ async def no_identity(service: Document, resource: str, client_id: str | None) -
     raise AssertionError(f"nobody asks for a token of {service.id} here")
 
 
-class Steps:
-    """A trace that keeps the names of the elements that ran."""
-
-    def __init__(self) -> None:
-        self.tags: list[str] = []
-
-    def entered(self, step: Step, exchange: Exchange) -> None:
-        self.tags.append(step.tag)
-
-    def left(self, step: Step, exchange: Exchange, outcome: str) -> None:
-        pass
-
-
 def served() -> ServiceDocuments:
     azure = ServiceDocuments()
     azure.backend("east", "https://east.test", breaker=THROTTLED)
@@ -39,9 +25,9 @@ def served() -> ServiceDocuments:
     return azure
 
 
-def gateway(azure: ServiceDocuments, *answers: Answer, trace: Steps | None = None) -> GatewayPlane:
+def gateway(azure: ServiceDocuments, *answers: Answer) -> GatewayPlane:
     transport = ScriptedTransport(answers)
-    return GatewayPlane(azure.store, ManualClock(), random.Random(1), transport, no_identity, trace=trace)
+    return GatewayPlane(azure.store, ManualClock(), random.Random(1), transport, no_identity)
 
 
 @pytest.mark.parametrize(
@@ -61,14 +47,6 @@ async def test_breakers_can_be_looked_at() -> None:
     await plane.send(Request("POST", CHAT))
     (state,) = plane.breakers().values()
     assert state.open_until == ManualClock().now() + 9
-
-
-async def test_a_trace_is_told_of_every_element() -> None:
-    azure = served()
-    azure.policy(policy_of(inbound='<set-header name="a"><value>b</value></set-header>'), "apis/chat")
-    trace = Steps()
-    await gateway(azure, 200, trace=trace).send(Request("POST", CHAT))
-    assert [tag for tag in trace.tags if tag != "base"] == ["set-header", "forward-request"]
 
 
 async def test_the_clients_request_is_left_as_it_was() -> None:

@@ -13,7 +13,7 @@ from apimlb.local.gateway.switches import GatewaySwitches
 from apimlb.local.gateway.tokens import TokenCache
 from apimlb.local.store import Document
 from apimlb.policy.apim.context import Context, RequestView, Url
-from apimlb.policy.run.exchange import BackendId, BaseUrl, Exchange, ForwardOptions
+from apimlb.policy.run.exchange import BackendId, Exchange, ForwardOptions
 from apimlb.policy.run.faults import PolicyFault
 from tests.fakes import Answer, ManualClock, ScriptedTransport
 from tests.unit.local.gateway.documents import THROTTLED, ServiceDocuments
@@ -62,8 +62,8 @@ def throttled(retry_after: str) -> Response:
 async def test_each_kind_of_choice_leads_to_its_url() -> None:
     scene = Scene(200, 200, 200, 200)
     await scene.forward()
-    for chosen in (BackendId("west"), BaseUrl("https://other.test/v1"), BackendId("ALL")):
-        scene.exchange.backend = chosen
+    for chosen in (BackendId("west"), None, BackendId("ALL")):
+        scene.exchange.backend, scene.exchange.service_url = chosen, "https://other.test/v1"
         await scene.forward()
     assert [request.url for request in scene.transport.requests] == [
         "https://plain.test/chat",
