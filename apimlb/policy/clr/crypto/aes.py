@@ -1,71 +1,136 @@
-"""AES in CBC or ECB mode with .NET's paddings and errors."""
+"""SymmetricAlgorithm: AES in CBC or ECB mode, with .NET's settings, paddings and errors. Keys and vectors of
+chance come from the policy's own source."""
 
-from collections.abc import Callable
+import random
 
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC, ECB
 
 from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.clr.crypto.hashes import crypto_error
-from apimlb.policy.clr.exceptions import ClrException, argument
+from apimlb.policy.clr.crypto.hashes import C, crypto_error, wrong_key_size
+from apimlb.policy.clr.enums import Enum
+from apimlb.policy.clr.exceptions import ClrException, argument, required
 
-_BLOCK = 16
-"""Bytes in a block."""
+MODES = {"CBC": 1, "ECB": 2, "OFB": 3, "CFB": 4, "CTS": 5}
+PADDINGS = {"None": 1, "PKCS7": 2, "Zeros": 3, "ANSIX923": 4, "ISO10126": 5}
+BLOCK_BITS = 128
+_BLOCK = BLOCK_BITS // 8
+_KEY_BITS = (128, 192, 256)
+_WRONG_VECTOR = "Specified initialization vector (IV) does not match the block size for this algorithm."
 
-_UNSIZED = ("None", "Zeros")
-"""The paddings that do not end in their own length."""
 
+class Aes:
+    """AES under one of .NET's names; key and vector are made when first asked for."""
 
-def _cipher(key: bytes, start: bytes, mode: str) -> Cipher[CBC | ECB]:
-    if len(key) not in (16, 24, 32):
-        raise argument("Specified key is not a valid size for this algorithm.", "rgbKey")
-    if mode == "CBC" and len(start) != _BLOCK:
-        raise argument(
-            "Specified initialization vector (IV) does not match the block size for this algorithm.", "rgbIV"
+    def __init__(self, rng: random.Random, clr_name: str) -> None:
+        self.clr_name = clr_name
+        self._chance = rng.randbytes
+        self._key: bytes | None = None
+        self._iv: bytes | None = None
+        self.key_bits = 256
+        self.feedback = 128 if clr_name.endswith("Managed") else 8
+        self.mode = Enum(C + "CipherMode", MODES["CBC"], {number: name for name, number in MODES.items()})
+        self.padding = Enum(
+            C + "PaddingMode", PADDINGS["PKCS7"], {number: name for name, number in PADDINGS.items()}
         )
-    if mode not in ("CBC", "ECB"):
-        raise crypto_error("Specified cipher mode is not valid for this algorithm.")
-    return Cipher(AES(key), CBC(start) if mode == "CBC" else ECB())
 
+    @property
+    def key(self) -> bytes:
+        if self._key is None:
+            self._key = self._chance(self.key_bits // 8)
+        return self._key
 
-def encrypt(
-    content: bytes,
-    key: bytes,
-    start: bytes,
-    mode: str = "CBC",
-    padding: str = "PKCS7",
-    chance: Callable[[int], bytes] = bytes,
-) -> bytes:
-    """Ciphered `content`; throws System.ArgumentException for a key or vector of the wrong size. ISO10126
-    pads with bytes of `chance`."""
-    cipher = _cipher(key, start, mode)
-    rest = _BLOCK - len(content) % _BLOCK
-    if padding == "Zeros":
-        content += bytes(rest % _BLOCK)
-    elif padding != "None":
-        filler = chance(rest - 1) if padding == "ISO10126" else _filler(padding, rest)
-        content += filler + bytes([rest])
-    elif rest < _BLOCK:
-        raise _incomplete()
-    BUDGET.spend(len(content) >> 6)
-    return cipher.encryptor().update(content)
+    def set_key(self, value: bytearray | None) -> None:
+        value = required(value, "value")
+        self.set_key_bits(len(value) * 8)
+        self._key = bytes(value)
 
+    def set_key_bits(self, bits: int) -> None:
+        if not self.valid_key(bits):
+            raise wrong_key_size()
+        self.key_bits, self._key = bits, None
 
-def decrypt(content: bytes, key: bytes, start: bytes, mode: str = "CBC", padding: str = "PKCS7") -> bytes:
-    """Deciphered `content`; throws CryptographicException for what cannot have been ciphered so."""
-    cipher = _cipher(key, start, mode)
-    if len(content) % _BLOCK:
-        raise _incomplete()
-    BUDGET.spend(len(content) >> 6)
-    made = cipher.decryptor().update(content)
-    if padding in _UNSIZED or not made:
-        return made
-    size = made[-1]
-    fits = padding == "ISO10126" or made[-size:-1] == _filler(padding, size)
-    if not 1 <= size <= _BLOCK or not fits:
-        raise crypto_error("Padding is invalid and cannot be removed.")
-    return made[:-size]
+    def valid_key(self, bits: int) -> bool:
+        return bits in _KEY_BITS
+
+    def forget_key(self) -> None:
+        """GenerateKey: another one of the same size."""
+        self._key = None
+
+    @property
+    def iv(self) -> bytes:
+        if self._iv is None:
+            self._iv = self._chance(_BLOCK)
+        return self._iv
+
+    def set_iv(self, value: bytearray | None) -> None:
+        value = required(value, "value")
+        if len(value) != _BLOCK:
+            raise crypto_error(_WRONG_VECTOR)
+        self._iv = bytes(value)
+
+    def forget_iv(self) -> None:
+        """GenerateIV"""
+        self._iv = None
+
+    def set_mode(self, value: Enum) -> None:
+        if str(value) not in ("CBC", "ECB"):
+            raise crypto_error("Specified cipher mode is not valid for this algorithm.")
+        self.mode = value
+
+    def set_padding(self, value: Enum) -> None:
+        if str(value) not in PADDINGS:
+            raise crypto_error("Specified padding mode is not valid for this algorithm.")
+        self.padding = value
+
+    def set_feedback(self, bits: int) -> None:
+        if not 0 < bits <= BLOCK_BITS or bits % 8:
+            raise crypto_error("Specified feedback size is not valid for this algorithm.")
+        self.feedback = bits
+
+    def encrypt(self, content: bytearray | None, *keys: bytearray | None) -> bytearray:
+        """Ciphered `content`, under another key and vector where they are given; throws
+        System.ArgumentException where these are of the wrong size."""
+        plain, cipher = self._ciphering(content, keys)
+        padding, rest = str(self.padding), _BLOCK - len(plain) % _BLOCK
+        if padding == "Zeros":
+            plain += bytes(rest % _BLOCK)
+        elif padding != "None":
+            filler = self._chance(rest - 1) if padding == "ISO10126" else _filler(padding, rest)
+            plain += filler + bytes([rest])
+        elif rest < _BLOCK:
+            raise _incomplete()
+        BUDGET.spend(len(plain) >> 6)
+        return bytearray(cipher.encryptor().update(plain))
+
+    def decrypt(self, content: bytearray | None, *keys: bytearray | None) -> bytearray:
+        """Deciphered `content`; throws CryptographicException for what cannot have been ciphered so."""
+        ciphered, cipher = self._ciphering(content, keys)
+        if len(ciphered) % _BLOCK:
+            raise _incomplete()
+        BUDGET.spend(len(ciphered) >> 6)
+        made = bytearray(cipher.decryptor().update(ciphered))
+        padding = str(self.padding)
+        if padding in ("None", "Zeros") or not made:  # these do not end in their own length
+            return made
+        size = made[-1]
+        fits = padding == "ISO10126" or made[-size:-1] == _filler(padding, size)
+        if not 1 <= size <= _BLOCK or not fits:
+            raise crypto_error("Padding is invalid and cannot be removed.")
+        return made[:-size]
+
+    def _ciphering(
+        self, content: bytearray | None, keys: tuple[bytearray | None, ...]
+    ) -> tuple[bytes, Cipher[CBC | ECB]]:
+        """The bytes, and what ciphers them with the keys that are given, or with its own."""
+        key, iv = (bytes(required(each, "key")) for each in keys) if keys else (self.key, self.iv)
+        plain, chained = bytes(required(content, "input")), str(self.mode) == "CBC"
+        if len(key) * 8 not in _KEY_BITS:
+            raise argument("Specified key is not a valid size for this algorithm.", "rgbKey")
+        if chained and len(iv) != _BLOCK:
+            raise argument(_WRONG_VECTOR, "rgbIV")
+        return plain, Cipher(AES(key), CBC(iv) if chained else ECB())
 
 
 def _filler(padding: str, size: int) -> bytes:

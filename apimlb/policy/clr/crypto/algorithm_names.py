@@ -16,12 +16,13 @@ from apimlb.policy.clr.crypto.hashes import (
 )
 from apimlb.policy.clr.exceptions import invalid_cast, not_supported, required
 from apimlb.policy.clr.host import Host
+from apimlb.policy.clr.types.definitions import Call, Row
 
 if TYPE_CHECKING:
-    from apimlb.policy.clr.crypto.ciphers import Cipher
+    from apimlb.policy.clr.crypto.aes import Aes
     from apimlb.policy.clr.crypto.rsa import Rsa
 
-    Algorithm = HashAlgorithm | Cipher | Rsa
+    Algorithm = HashAlgorithm | Aes | Rsa
 
 
 def no_default() -> None:
@@ -59,15 +60,23 @@ def _algorithm(host: Host, type_name: str) -> "Algorithm":
     if type_name.startswith("HMAC"):
         return random_keyed(host, type_name.removeprefix("HMAC"))
     if type_name.startswith(("Aes", "Rijndael")):
-        from apimlb.policy.clr.crypto.ciphers import Cipher
+        from apimlb.policy.clr.crypto.aes import Aes
 
-        return Cipher(host.rng, C + type_name)
+        return Aes(host.rng, C + type_name)
     if type_name.startswith("RSA"):
         from apimlb.policy.clr.crypto.rsa import Rsa
 
         return Rsa(made_by=type_name)
     name = type_name.removesuffix("Managed").removesuffix("CryptoServiceProvider")
     return HashAlgorithm(name, made_by=type_name)
+
+
+def creation(target: str, parameter: str = "algName") -> tuple[Row, ...]:
+    """`Target.Create` of an abstract algorithm, with and without a name."""
+    return (
+        (f"static {target} Create()", no_default),
+        (f"static {target} Create(string {parameter})", Call(create(target), context=True)),
+    )
 
 
 def create(target: str) -> Callable[[Host, str | None], "Algorithm | None"]:

@@ -1,7 +1,7 @@
 """Hashes and keyed hashes."""
 
 from apimlb.policy.clr.crypto import hashes
-from apimlb.policy.clr.crypto.algorithm_names import create, no_default
+from apimlb.policy.clr.crypto.algorithm_names import create, creation
 from apimlb.policy.clr.crypto.hashes import C
 from apimlb.policy.clr.exceptions import out_of_bounds, required
 from apimlb.policy.clr.types.definitions import Call, Definition, Row
@@ -49,13 +49,8 @@ def start(algorithm: hashes.HashAlgorithm) -> None:
     """Initialize: nothing, as every hash starts afresh after the one before."""
 
 
-def _creation(name: str, parameter: str = "hashName") -> Row:
-    return f"static {name} Create(string {parameter})", Call(create(name), context=True)
-
-
 _HASH_ROWS: tuple[Row, ...] = (
-    ("static HashAlgorithm Create()", no_default),
-    _creation("HashAlgorithm"),
+    *creation("HashAlgorithm", "hashName"),
     ("byte[] ComputeHash(byte[]! buffer)",
      lambda algorithm, content: algorithm.finish(content, closes=False)),
     ("byte[] ComputeHash(byte[]! buffer, int offset, int count)",
@@ -100,7 +95,10 @@ def _definitions(name: str) -> tuple[Definition, ...]:
     return (
         Definition(
             C + name, "class", bases=(C + "HashAlgorithm",),
-            rows=((f"static {name} Create()", lambda: hashes.HashAlgorithm(name)), _creation(name)),
+            rows=(
+                (f"static {name} Create()", lambda: hashes.HashAlgorithm(name)),
+                (f"static {name} Create(string hashName)", Call(create(name), context=True)),
+            ),
         ),
         Definition(f"{C}{name}+Implementation", "class", bases=own, nameable=False),
         Definition(f"{C}{name}CryptoServiceProvider", "class", bases=own, nameable=False),
@@ -114,16 +112,14 @@ DEFINITIONS = (
     Definition(
         C + "KeyedHashAlgorithm", "class", bases=(C + "HashAlgorithm",),
         rows=(
-            ("static KeyedHashAlgorithm Create()", no_default),
-            _creation("KeyedHashAlgorithm", "algName"),
+            *creation("KeyedHashAlgorithm"),
             ("byte[] Key", lambda algorithm: algorithm.key, hashes.KeyedHash.use),
         ),
     ),
     Definition(
         C + "HMAC", "class", bases=(C + "KeyedHashAlgorithm",),
         rows=(
-            ("static HMAC Create()", no_default),
-            _creation("HMAC", "algorithmName"),
+            *creation("HMAC", "algorithmName"),
             ("string HashName", "{0}.name", set_name),
         ),
     ),

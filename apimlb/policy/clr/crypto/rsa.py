@@ -23,8 +23,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.crypto.hashes import C, crypto_error, disposed, wrong_key_size
-from apimlb.policy.clr.crypto.rsa_arguments import known_hash
-from apimlb.policy.clr.exceptions import ClrException, over_limit
+from apimlb.policy.clr.crypto.rsa_arguments import (
+    HashAlgorithmName,
+    SignaturePadding,
+    checked_name,
+    known_hash,
+)
+from apimlb.policy.clr.exceptions import ClrException, over_limit, required
 
 Either = RSAPrivateKey | RSAPublicKey
 
@@ -133,25 +138,33 @@ class Rsa:
         exponent = self.public.public_numbers().e.bit_length()
         BUDGET.spend(round(3 * exponent * (self.bits / 2048) ** 2))
 
-    def sign(self, digest: bytes, name: str, padding: str) -> bytes:
-        """The signature of a hash, by the hash's name and a padding (Pkcs1, Pss)."""
+    def sign(self, hashed: bytearray, name: HashAlgorithmName, padding: SignaturePadding | None) -> bytearray:
+        """The signature of what the named algorithm hashed."""
+        checked, form = checked_name(name), required(padding, "padding")
         self._charge_private()
-        name = known_hash(name)
+        scheme = _signing(checked, form)
         try:
-            return self.private.sign(digest, _signing(padding, name), Prehashed(_HASHES[name]))
+            return bytearray(self.private.sign(bytes(hashed), *scheme))
         except ValueError:
             raise crypto_error("The parameter is incorrect.") from None
 
-    def verify(self, digest: bytes, signature: bytes, name: str, padding: str) -> bool:
+    def verify(
+        self,
+        hashed: bytearray,
+        signature: bytearray,
+        name: HashAlgorithmName,
+        padding: SignaturePadding | None,
+    ) -> bool:
+        checked, form = checked_name(name), required(padding, "padding")
         self._charge_public()
-        name = known_hash(name)
+        scheme = _signing(checked, form)
         try:
-            self.public.verify(signature, digest, _signing(padding, name), Prehashed(_HASHES[name]))
+            self.public.verify(bytes(signature), bytes(hashed), *scheme)
         except (InvalidSignature, ValueError):
             return False
         return True
 
-    def encrypt(self, content: bytes, oaep: str | None) -> bytes:
+    def encrypt(self, content: bytearray, oaep: str | None) -> bytearray:
         """The content under the public key; `oaep` is the hash of that padding, None for PKCS #1."""
         self._charge_public()
         padding = _hiding(oaep)
@@ -162,17 +175,17 @@ class Rsa:
                 f"The message exceeds the maximum allowable length for the chosen options ({most})."
             )
         try:
-            return self.public.encrypt(content, padding)
+            return bytearray(self.public.encrypt(bytes(content), padding))
         except ValueError:
             raise crypto_error("The parameter is incorrect.") from None
 
-    def decrypt(self, content: bytes, oaep: str | None) -> bytes:
+    def decrypt(self, content: bytearray, oaep: str | None) -> bytearray:
         self._charge_private()
         padding, private = _hiding(oaep), self.private
         if len(content) != (self.bits + 7) // 8:
             raise crypto_error("The length of the data to decrypt is not valid for the size of this key.")
         try:
-            return private.decrypt(content, padding)
+            return bytearray(private.decrypt(bytes(content), padding))
         except ValueError:
             shown = (
                 "The parameter is incorrect."
@@ -232,10 +245,12 @@ def _fits(numbers: dict[str, int]) -> bool:
     )  # fmt: skip
 
 
-def _signing(padding: str, name: str) -> paddings.AsymmetricPadding:
-    if padding == "Pkcs1":
-        return paddings.PKCS1v15()
-    return paddings.PSS(paddings.MGF1(_HASHES[name]), paddings.PSS.DIGEST_LENGTH)
+def _signing(name: str, padding: SignaturePadding) -> tuple[paddings.AsymmetricPadding, Prehashed]:
+    """What the package takes for a hash and a padding."""
+    algorithm = _HASHES[known_hash(name)]
+    if padding.name == "Pkcs1":
+        return paddings.PKCS1v15(), Prehashed(algorithm)
+    return paddings.PSS(paddings.MGF1(algorithm), paddings.PSS.DIGEST_LENGTH), Prehashed(algorithm)
 
 
 def _hiding(oaep: str | None) -> paddings.AsymmetricPadding:

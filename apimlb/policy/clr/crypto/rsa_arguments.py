@@ -7,42 +7,38 @@ from apimlb.policy.clr.crypto.hashes import BLOCK_SIZES, C, crypto_error
 from apimlb.policy.clr.exceptions import argument
 
 
-@dataclass(frozen=True, slots=True)
-class HashAlgorithmName:
-    """System.Security.Cryptography.HashAlgorithmName: any text, or null."""
+@dataclass(frozen=True)
+class Choice:
+    """What is chosen by its name."""
 
-    clr_name: ClassVar[str] = C + "HashAlgorithmName"
+    clr_name: ClassVar[str]
     name: str | None = None
 
     def __str__(self) -> str:
         return self.name or ""
 
 
-@dataclass(frozen=True, slots=True)
-class SignaturePadding:
+class HashAlgorithmName(Choice):
+    """System.Security.Cryptography.HashAlgorithmName: any text, or null."""
+
+    clr_name = C + "HashAlgorithmName"
+
+
+class SignaturePadding(Choice):
     """RSASignaturePadding: Pkcs1 or Pss."""
 
-    clr_name: ClassVar[str] = C + "RSASignaturePadding"
-    name: str
-
-    def __str__(self) -> str:
-        return self.name
+    clr_name = C + "RSASignaturePadding"
 
 
-@dataclass(frozen=True, slots=True)
-class EncryptionPadding:
-    """RSAEncryptionPadding: PKCS #1, or OAEP with a hash."""
+class EncryptionPadding(Choice):
+    """RSAEncryptionPadding: Pkcs1, or Oaep with the name of a hash behind it."""
 
-    clr_name: ClassVar[str] = C + "RSAEncryptionPadding"
-    oaep: HashAlgorithmName | None = None
+    clr_name = C + "RSAEncryptionPadding"
 
     @property
-    def hash_name(self) -> str | None:
+    def oaep(self) -> str | None:
         """The name of the hash; None for PKCS #1."""
-        return None if self.oaep is None else self.oaep.name or ""
-
-    def __str__(self) -> str:
-        return "Pkcs1" if self.oaep is None else f"Oaep{self.oaep}"
+        return None if str(self) == "Pkcs1" else str(self).removeprefix("Oaep")
 
 
 @dataclass(slots=True, eq=False)

@@ -3,10 +3,11 @@
 from base64 import b64encode
 from typing import TYPE_CHECKING
 
-from apimlb.policy.clr.crypto.algorithm_names import create, no_default
+from apimlb.policy.clr.crypto.algorithm_names import create, creation
 from apimlb.policy.clr.crypto.hashes import BLOCK_SIZES, C, crypto_error, digest
 from apimlb.policy.clr.crypto.oids import Oid, new_oid
 from apimlb.policy.clr.crypto.rsa_arguments import (
+    Choice,
     EncryptionPadding,
     HashAlgorithmName,
     Parameters,
@@ -35,37 +36,20 @@ _ORDER = ("Modulus", "Exponent", "P", "Q", "DP", "DQ", "InverseQ", "D")
 def sign_data(
     rsa: "Rsa", data: bytearray, name: HashAlgorithmName, padding: SignaturePadding | None
 ) -> bytearray:
-    return sign_hash(rsa, _hashed(data, name, padding), name, padding)
-
-
-def sign_hash(
-    rsa: "Rsa", hashed: bytearray, name: HashAlgorithmName, padding: SignaturePadding | None
-) -> bytearray:
-    return bytearray(rsa.sign(bytes(hashed), *_scheme(name, padding)))
+    return rsa.sign(_hashed(data, name, padding), name, padding)
 
 
 def verify_data(
     rsa: "Rsa", data: bytearray, signature: bytearray, name: HashAlgorithmName,
     padding: SignaturePadding | None,
 ) -> bool:  # fmt: skip
-    return verify_hash(rsa, _hashed(data, name, padding), signature, name, padding)
-
-
-def verify_hash(
-    rsa: "Rsa", hashed: bytearray, signature: bytearray, name: HashAlgorithmName,
-    padding: SignaturePadding | None,
-) -> bool:  # fmt: skip
-    return rsa.verify(bytes(hashed), bytes(signature), *_scheme(name, padding))
+    return rsa.verify(_hashed(data, name, padding), signature, name, padding)
 
 
 def _hashed(data: bytearray, name: HashAlgorithmName, padding: SignaturePadding | None) -> bytearray:
-    algorithm, _ = _scheme(name, padding)
-    return bytearray(digest(known_hash(algorithm), data))
-
-
-def _scheme(name: HashAlgorithmName, padding: SignaturePadding | None) -> tuple[str, str]:
-    """The names of the hash and of the padding."""
-    return checked_name(name), required(padding, "padding").name
+    checked = checked_name(name)
+    required(padding, "padding")
+    return bytearray(digest(known_hash(checked), data))
 
 
 # Keys
@@ -120,12 +104,6 @@ def from_xml(rsa: "Rsa", text: str) -> None:
 # Hash names and paddings
 
 
-def oaep(name: HashAlgorithmName) -> EncryptionPadding:
-    """RSAEncryptionPadding.CreateOaep"""
-    checked_name(name)
-    return EncryptionPadding(name)
-
-
 def hash_of_name(name: HashAlgorithmName) -> int:
     return 0 if name.name is None else hash_code(name.name)
 
@@ -133,11 +111,14 @@ def hash_of_name(name: HashAlgorithmName) -> int:
 _HASHED = "HashAlgorithmName hashAlgorithm, RSASignaturePadding padding"
 
 
-def _equality(name: str) -> tuple[Row, ...]:
+def _choices(kind: type[Choice], *names: str) -> tuple[Row, ...]:
+    """The values that a type offers, and whether two are equal."""
+    own = kind.clr_name.removeprefix(C)
     return (
-        (f"bool Equals({name} other)", clr_equals),
-        (f"static bool operator ==({name} a, {name} b)", "{0} == {1}"),
-        (f"static bool operator !=({name} a, {name} b)", "{0} != {1}"),
+        *((f"static {own} {name}", lambda name=name: kind(name)) for name in names),
+        (f"bool Equals({own} other)", clr_equals),
+        (f"static bool operator ==({own} a, {own} b)", "{0} == {1}"),
+        (f"static bool operator !=({own} a, {own} b)", "{0} != {1}"),
     )
 
 
@@ -145,35 +126,28 @@ DEFINITIONS = (
     Definition(
         C + "HashAlgorithmName", "struct", bases=("System.ValueType",), default=HashAlgorithmName(),
         rows=(
-            *((f"static HashAlgorithmName {name}", lambda name=name: HashAlgorithmName(name))
-              for name in BLOCK_SIZES),
+            *_choices(HashAlgorithmName, *BLOCK_SIZES),
             ("new(string name)", HashAlgorithmName),
             ("string Name", "{0}.name"),
             ("int GetHashCode()", hash_of_name),
-            *_equality("HashAlgorithmName"),
         ),
     ),
     Definition(
         C + "RSASignaturePadding", "class",
         rows=(
-            *((f"static RSASignaturePadding {name}", lambda name=name: SignaturePadding(name))
-              for name in ("Pkcs1", "Pss")),
+            *_choices(SignaturePadding, "Pkcs1", "Pss"),
             ("int GetHashCode()", lambda padding: int(padding.name == "Pss")),
-            *_equality("RSASignaturePadding"),
         ),
     ),
     Definition(
         C + "RSAEncryptionPadding", "class",
         rows=(
-            ("static RSAEncryptionPadding Pkcs1", EncryptionPadding),
-            *((f"static RSAEncryptionPadding Oaep{name}",
-               lambda name=name: EncryptionPadding(HashAlgorithmName(name)))
-              for name in ("SHA1", "SHA256", "SHA384", "SHA512")),
-            ("static RSAEncryptionPadding CreateOaep(HashAlgorithmName hashAlgorithm)", oaep),
-            ("HashAlgorithmName OaepHashAlgorithm", lambda padding: padding.oaep or HashAlgorithmName()),
+            *_choices(EncryptionPadding, "Pkcs1", "OaepSHA1", "OaepSHA256", "OaepSHA384", "OaepSHA512"),
+            ("static RSAEncryptionPadding CreateOaep(HashAlgorithmName hashAlgorithm)",
+             lambda name: EncryptionPadding(f"Oaep{checked_name(name)}")),
+            ("HashAlgorithmName OaepHashAlgorithm", lambda padding: HashAlgorithmName(padding.oaep)),
             ("int GetHashCode()",
-             lambda padding: 0 if padding.oaep is None else hash_of_name(padding.oaep) ^ 0x20),
-            *_equality("RSAEncryptionPadding"),
+             lambda padding: 0 if padding.oaep is None else hash_code(padding.oaep) ^ 0x20),
         ),
     ),
     Definition(
@@ -187,9 +161,7 @@ DEFINITIONS = (
     Definition(
         C + "AsymmetricAlgorithm", "class", bases=("System.IDisposable",),
         rows=(
-            ("static AsymmetricAlgorithm Create()", no_default),
-            ("static AsymmetricAlgorithm Create(string algName)",
-             Call(create("AsymmetricAlgorithm"), context=True)),
+            *creation("AsymmetricAlgorithm"),
             ("int KeySize", "{0}.bits", lambda rsa, bits: rsa.set_bits(bits)),
             ("string KeyExchangeAlgorithm", lambda rsa: "RSA"),
             ("string SignatureAlgorithm", lambda rsa: "RSA"),
@@ -210,17 +182,19 @@ DEFINITIONS = (
             (f"byte[] SignData(byte[]! data, int offset, int count, {_HASHED})",
              lambda rsa, data, offset, count, name, padding:
                  sign_data(rsa, bytes_part(data, offset, count), name, padding)),
-            (f"byte[] SignHash(byte[]! hash, {_HASHED})", sign_hash),
+            (f"byte[] SignHash(byte[]! hash, {_HASHED})",
+             lambda rsa, hashed, name, padding: rsa.sign(hashed, name, padding)),
             (f"bool VerifyData(byte[]! data, byte[]! signature, {_HASHED})", verify_data),
             (f"bool VerifyData(byte[]! data, int offset, int count, byte[] signature, {_HASHED})",
              lambda rsa, data, offset, count, signature, name, padding:
                  verify_data(rsa, bytes_part(data, offset, count), required(signature, "signature"), name,
                              padding)),
-            (f"bool VerifyHash(byte[]! hash, byte[]! signature, {_HASHED})", verify_hash),
+            (f"bool VerifyHash(byte[]! hash, byte[]! signature, {_HASHED})",
+             lambda rsa, hashed, signature, name, padding: rsa.verify(hashed, signature, name, padding)),
             ("byte[] Encrypt(byte[]! data, RSAEncryptionPadding! padding)",
-             lambda rsa, data, padding: bytearray(rsa.encrypt(bytes(data), padding.hash_name))),
+             lambda rsa, data, padding: rsa.encrypt(data, padding.oaep)),
             ("byte[] Decrypt(byte[]! data, RSAEncryptionPadding! padding)",
-             lambda rsa, data, padding: bytearray(rsa.decrypt(bytes(data), padding.hash_name))),
+             lambda rsa, data, padding: rsa.decrypt(data, padding.oaep)),
             ("byte[] EncryptValue(byte[] rgb)", raw_value),
             ("byte[] DecryptValue(byte[] rgb)", raw_value),
             ("RSAParameters ExportParameters(bool includePrivateParameters)",

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 
 from apimlb.policy.clr.budget import charge_each
-from apimlb.policy.clr.crypto import aes
-from apimlb.policy.clr.crypto.algorithm_names import create, no_default
-from apimlb.policy.clr.crypto.ciphers import BLOCK_BITS, MODES, PADDINGS, Cipher
+from apimlb.policy.clr.crypto.aes import BLOCK_BITS, MODES, PADDINGS, Aes
+from apimlb.policy.clr.crypto.algorithm_names import create, creation
 from apimlb.policy.clr.crypto.hashes import C, crypto_error, not_on_this_platform
 from apimlb.policy.clr.exceptions import not_negative, out_of_bounds, required
 from apimlb.policy.clr.host import Host
@@ -14,7 +13,7 @@ from apimlb.policy.clr.types.definitions import Call, Definition, Row
 _create = create("SymmetricAlgorithm")
 
 
-def set_block_size(cipher: Cipher, bits: int) -> None:
+def set_block_size(cipher: Aes, bits: int) -> None:
     if bits == BLOCK_BITS:
         return
     if cipher.clr_name.endswith("RijndaelManaged") and bits in (192, 256):
@@ -24,27 +23,6 @@ def set_block_size(cipher: Cipher, bits: int) -> None:
 
 def done(cipher: object) -> None:
     """Dispose: nothing to let go of."""
-
-
-def encrypt(content: bytearray | None, cipher: Cipher | None, *keys: bytearray | None) -> bytearray:
-    """input.Encrypt(alg[, key, iv])"""
-    plain, cipher, key, iv = _ciphering(content, cipher, keys)
-    return bytearray(aes.encrypt(plain, key, iv, str(cipher.mode), str(cipher.padding), cipher.chance))
-
-
-def decrypt(content: bytearray | None, cipher: Cipher | None, *keys: bytearray | None) -> bytearray:
-    """input.Decrypt(alg[, key, iv])"""
-    ciphered, cipher, key, iv = _ciphering(content, cipher, keys)
-    return bytearray(aes.decrypt(ciphered, key, iv, str(cipher.mode), str(cipher.padding)))
-
-
-def _ciphering(
-    content: bytearray | None, cipher: Cipher | None, keys: tuple[bytearray | None, ...]
-) -> tuple[bytes, Cipher, bytes, bytes]:
-    """The bytes, the cipher, and key and vector: those that are given, or the cipher's own."""
-    cipher = required(cipher, "alg")
-    key, iv = (bytes(required(each, "key")) for each in keys) if keys else (cipher.key, cipher.iv)
-    return bytes(required(content, "input")), cipher, key, iv
 
 
 class RandomProvider:
@@ -72,8 +50,11 @@ def random_nonzero(host: Host, provider: RandomProvider, target: bytearray) -> N
 _TYPES = ("AesCryptoServiceProvider", "AesManaged", "RijndaelManaged")
 
 
-def _cipher_rows(name: str, call: Callable[..., object]) -> tuple[Row, ...]:
+def _cipher_rows(name: str, work: Callable[..., bytearray]) -> tuple[Row, ...]:
     """An extension that takes an algorithm, or its name with a key and a vector."""
+
+    def call(content: object, cipher: object, *keys: object) -> object:
+        return work(required(cipher, "alg"), content, *keys)
 
     def named(host: Host, content: object, name: str | None, *keys: object) -> object:
         return call(content, _create(host, name), *keys)
@@ -91,18 +72,17 @@ DEFINITIONS = (
     Definition(
         C + "SymmetricAlgorithm", "class", bases=("System.IDisposable",),
         rows=(
-            ("static SymmetricAlgorithm Create()", no_default),
-            ("static SymmetricAlgorithm Create(string algName)", Call(_create, context=True)),
+            *creation("SymmetricAlgorithm"),
             ("int BlockSize", lambda cipher: BLOCK_BITS, set_block_size),
-            ("int KeySize", "{0}.key_bits", Cipher.set_key_bits),
-            ("int FeedbackSize", "{0}.feedback", Cipher.set_feedback),
-            ("bool ValidKeySize(int bitLength)", Cipher.valid_key),
-            ("byte[] Key", lambda cipher: bytearray(cipher.key), Cipher.set_key),
-            ("byte[] IV", lambda cipher: bytearray(cipher.iv), Cipher.set_iv),
-            ("CipherMode Mode", "{0}.mode", Cipher.set_mode),
-            ("PaddingMode Padding", "{0}.padding", Cipher.set_padding),
-            ("void GenerateKey()", Cipher.forget_key),
-            ("void GenerateIV()", Cipher.forget_iv),
+            ("int KeySize", "{0}.key_bits", Aes.set_key_bits),
+            ("int FeedbackSize", "{0}.feedback", Aes.set_feedback),
+            ("bool ValidKeySize(int bitLength)", Aes.valid_key),
+            ("byte[] Key", lambda cipher: bytearray(cipher.key), Aes.set_key),
+            ("byte[] IV", lambda cipher: bytearray(cipher.iv), Aes.set_iv),
+            ("CipherMode Mode", "{0}.mode", Aes.set_mode),
+            ("PaddingMode Padding", "{0}.padding", Aes.set_padding),
+            ("void GenerateKey()", Aes.forget_key),
+            ("void GenerateIV()", Aes.forget_iv),
             ("void Dispose()", done),
             ("void Clear()", done),
         ),
@@ -123,8 +103,6 @@ DEFINITIONS = (
     *(Definition(C + name, "class", bases=(C + "SymmetricAlgorithm",), nameable=False) for name in _TYPES),
     Definition(
         "CipherExtensions", "static", nameable=False,
-        rows=(
-            *_cipher_rows("Encrypt", encrypt), *_cipher_rows("Decrypt", decrypt),
-        ),
+        rows=(*_cipher_rows("Encrypt", Aes.encrypt), *_cipher_rows("Decrypt", Aes.decrypt)),
     ),
 )  # fmt: skip
