@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from apimlb.policy.compiler import Scope, check_fragment, compile_policy
 from apimlb.policy.document.reader import Format
-from apimlb.policy.run.policy import PolicyDocument
+from apimlb.policy.run.exchange import PolicyDocument
 from apimlb.policy.switches import Switches
 
 _MOST_KEPT = 64

@@ -12,7 +12,7 @@ How a policy goes through the house
    What an expression may name is a row of `apim.library`: the types of .NET (`clr`), and those that API
    Management adds (`apim`). A name without a row does not exist.
 4. The compile function returns what the element does: an `Act` of `run.exchange`. Acts make blocks, and
-   blocks the four sections of a `run.policy.PolicyDocument`. `compiler.effective` makes one `Policy` of the
+   blocks the four sections of a `run.exchange.PolicyDocument`. `compiler.effective` makes one `Policy` of the
    documents of several scopes. An `InvalidPolicy` (`document.problems`) carries every problem that was found.
 5. `run.pipeline` runs a `Policy` on an `Exchange`: inbound, backend, outbound, and on-error after a fault.
 

@@ -11,8 +11,7 @@ from apimlb.policy.document.draft import Compilation, Draft
 from apimlb.policy.document.problems import InvalidPolicy, blame, hide_values, too_dear
 from apimlb.policy.document.reader import Element, Format
 from apimlb.policy.elements import ELEMENTS
-from apimlb.policy.run.exchange import Block, Section
-from apimlb.policy.run.policy import Policy, PolicyDocument
+from apimlb.policy.run.exchange import Block, Policy, PolicyDocument, Section
 from apimlb.policy.switches import Switches
 
 SECTIONS: tuple[Section, ...] = ("inbound", "backend", "outbound", "on-error")

@@ -31,14 +31,13 @@ from apimlb.local.store import Documents
 from apimlb.policy.apim.bodies import MessageBody
 from apimlb.policy.apim.context import Context, RequestView
 from apimlb.policy.run.counters import Counters
-from apimlb.policy.run.exchange import Exchange
+from apimlb.policy.run.exchange import Exchange, Policy
 from apimlb.policy.run.faults import PolicyFault
 from apimlb.policy.run.pipeline import preflight, refuse, run
-from apimlb.policy.run.policy import Policy
 from apimlb.policy.switches import Switches
 
 _NOBODY = Admission()
-_SILENT = Policy({"on-error": ()}, {})
+_SILENT = Policy({"on-error": ()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from apimlb.errors import PolicyError
 from apimlb.local.compiling import PolicyCompiler
 from apimlb.local.store import Document
 from apimlb.policy.compiler import effective
-from apimlb.policy.run.policy import Policy, PolicyDocument
+from apimlb.policy.run.exchange import Policy, PolicyDocument
 
 PolicyScope = Literal["global", "product", "api", "operation"]
 

@@ -13,7 +13,7 @@ from apimlb.local.gateway.policies import CompiledPolicies
 from apimlb.local.gateway.routes import SERVICE, ApiRoute, OperationRoute, Service, read_service
 from apimlb.local.store import Document, Documents
 from apimlb.policy.apim.context import Url
-from apimlb.policy.run.policy import Policy
+from apimlb.policy.run.exchange import Policy
 
 _GATEWAY_HOSTS = (".azure-api.net", ".localhost")
 _NOT_SERVING = {"activating", "created", "creating", "deleting", "terminating", "deleted"}

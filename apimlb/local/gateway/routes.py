@@ -17,7 +17,7 @@ from apimlb.local.gateway.policies import Place, PolicyScope, Substitutions, pla
 from apimlb.local.gateway.templates import Route, RouteTable, compile_template
 from apimlb.local.store import Document, Json, parent_of
 from apimlb.policy.apim.context import Api, Deployment, Operation, Product, SubscriptionKeyParameterNames, Url
-from apimlb.policy.run.policy import Policy
+from apimlb.policy.run.exchange import Policy
 
 SERVICE = "microsoft.apimanagement/service"
 _CONSUMPTION = "consumption"

@@ -47,6 +47,7 @@ class MessageBody:
     """A message body held whole. Reading without `preserve_content` consumes it: what is forwarded
     afterwards is empty, and a second read throws System.InvalidOperationException."""
 
+    clr_name = "IMessageBody"
     octets: bytes
     consumed: bool = False
 

@@ -110,28 +110,20 @@ class RequestView:
     private_endpoint_connection: "PrivateEndpointConnection | None" = None
 
 
-@dataclass(slots=True, init=False)
+@dataclass(slots=True)
 class ResponseView:
     """IResponse: `context.Response`, and what send-request leaves in a variable. Without a reason it has its
     status's own."""
 
     clr_name = "IResponse"
     status_code: int
-    status_reason: str
-    headers: Headers
-    body: MessageBody | None
+    status_reason: str = ""
+    headers: Headers = field(default_factory=Headers)
+    body: MessageBody | None = None
 
-    def __init__(
-        self,
-        status_code: int,
-        status_reason: str = "",
-        headers: Headers | None = None,
-        body: MessageBody | None = None,
-    ) -> None:
-        self.status_code = status_code
-        self.status_reason = status_reason or reason_phrase(status_code)
-        self.headers = Headers() if headers is None else headers
-        self.body = body
+    def __post_init__(self) -> None:
+        if not self.status_reason:
+            self.status_reason = reason_phrase(self.status_code)
 
     def copy(self) -> "ResponseView":
         """Another response with what a gateway would pass on of this one."""

@@ -1,12 +1,9 @@
 """The `context` variable and what hangs on it, and the extension methods that API Management adds."""
 
 import re
-from collections.abc import Callable
 
 from apimlb.policy.apim import calls
-from apimlb.policy.apim import context as views
-from apimlb.policy.apim.bodies import MessageBody
-from apimlb.policy.apim.credentials import Authorization, Jwt, read_basic, read_jwt
+from apimlb.policy.apim.credentials import read_basic, read_jwt
 from apimlb.policy.clr.dates.instants import TimeSpan, from_epoch
 from apimlb.policy.clr.guids import Guid
 from apimlb.policy.clr.types.definitions import Call, Definition
@@ -21,10 +18,6 @@ def snake(name: str) -> str:
 def reads(kind: str, *names: str) -> tuple[tuple[str, str], ...]:
     """Properties that are attributes of the view, under their names in snake_case."""
     return tuple((f"{kind} {name}", f"{{0}}.{snake(name)}") for name in names)
-
-
-def is_view(view: type) -> Callable[[object], bool]:
-    return lambda value: isinstance(value, view)
 
 
 _MAP = "IReadOnlyDictionary<string, "
@@ -50,7 +43,7 @@ DEFINITIONS = (
         ),
     ),
     Definition(
-        "IRequest", "class", test=is_view(views.RequestView),
+        "IRequest", "class",
         rows=(
             *reads("IMessageBody", "Body"), *reads("string", "Method", "IpAddress"),
             *reads("IUrl", "Url", "OriginalUrl"), *reads("X509Certificate2", "Certificate"),
@@ -63,14 +56,14 @@ DEFINITIONS = (
     ),
     Definition("IFoundry", "class", rows=(("string Deployment", "{0}.foundry_deployment"),)),
     Definition(
-        "IResponse", "class", test=is_view(views.ResponseView),
+        "IResponse", "class",
         rows=(
             *reads("IMessageBody", "Body"), *reads("int", "StatusCode"), *reads("string", "StatusReason"),
             (_MAP + "string[]> Headers", calls.HeaderMap),
         ),
     ),
     Definition(
-        "IMessageBody", "class", test=is_view(MessageBody),
+        "IMessageBody", "class",
         rows=(
             ("T As<T>(bool preserveContent = false)",
              Call(lambda kind, body, preserve: body.as_(kind.name, preserve), types=("T",))),
@@ -79,7 +72,7 @@ DEFINITIONS = (
         ),
     ),
     Definition(
-        "IUrl", "class", test=is_view(views.Url),
+        "IUrl", "class",
         rows=(
             *reads("string", "Host", "Path", "QueryString", "Scheme"), *reads("int", "Port"),
             (_MAP + "string[]> Query", lambda url: calls.list_map(url.query)),
@@ -157,13 +150,13 @@ DEFINITIONS = (
     Definition("IWorkspace", "class", rows=reads("string", "Id", "Name")),
     Definition("IPrivateEndpointConnection", "class", rows=reads("string", "Name", "GroupId", "MemberName")),
     Definition(
-        "Authorization", "class", test=is_view(Authorization),
+        "Authorization", "class",
         rows=(*reads("string", "AccessToken"), (_MAP + "object> Claims",
                 lambda given: calls.MemberMap(given.claims, f"{_TEXT},System.Object", calls.entered))),
     ),
     Definition("BasicAuthCredentials", "class", rows=reads("string", "UserId", "Password")),
     Definition(
-        "Jwt", "class", test=is_view(Jwt),
+        "Jwt", "class",
         rows=(
             ("string Algorithm", "{0}.algorithm"),
             ("string Type", "{0}.type"),

@@ -65,7 +65,7 @@ def forward_request(draft: Draft) -> Act:
         if exchange.live is not None:
             await exchange.let_go()
         exchange.answer(response)
-        if exchange.section in exchange.readers:
+        if exchange.section in exchange.policy.readers:
             await exchange.buffer()
         if fail_on_error and 400 <= response.status <= 599:
             raise PolicyFault(

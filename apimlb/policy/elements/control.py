@@ -32,7 +32,7 @@ def base(draft: Draft) -> Act:
     draft.compilation.inheriting.add(draft.compilation.section)
 
     def act(exchange: Exchange) -> Awaitable[None] | None:
-        return begun(exchange.broader.get(place, ()), exchange)
+        return begun(exchange.policy.broader.get(place, ()), exchange)
 
     return act
 

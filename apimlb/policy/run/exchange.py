@@ -135,6 +135,30 @@ Block: TypeAlias = tuple[Step, ...]
 """Elements that run one after another."""
 
 
+@dataclass(frozen=True, slots=True)
+class PolicyDocument:
+    """One scope's policy. `readers` are the sections that read `context.Response.Body`, so that a response
+    cannot be streamed past them; `inheriting` those that hold `<base/>`."""
+
+    scope: str
+    sections: Mapping[Section, Block]
+    readers: frozenset[Section] = frozenset()
+    inheriting: frozenset[Section] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What runs for a request: the narrowest document's sections, `broader` for every `<base/>` (by scope and
+    section), and the sections that read the response's body once these are expanded."""
+
+    sections: Mapping[Section, Block]
+    broader: Mapping[tuple[str, str], Block] = field(default_factory=dict)
+    readers: frozenset[Section] = frozenset()
+
+
+_NOTHING = Policy({})
+
+
 @dataclass(slots=True)
 class Exchange:
     """The mutable state of one request.
@@ -157,9 +181,7 @@ class Exchange:
     base_url: str = ""
     steps: int = 0
     section: Section = "inbound"
-    readers: frozenset[Section] = frozenset()
-    broader: Mapping[tuple[str, str], Block] = field(default_factory=dict)
-    """The block that `<base/>` runs, by its scope and section."""
+    policy: Policy = _NOTHING
     held: Callable[[bytes], MessageBody] = MessageBody
     """Makes the body of a response that was read whole."""
     counters: Counters = field(default_factory=Counters)

@@ -10,10 +10,9 @@ from apimlb.http import Response
 from apimlb.policy.apim.context import ResponseView
 from apimlb.policy.clr.budget import BUDGET, FAILURE_ROOM, FAILURE_STEPS
 from apimlb.policy.clr.exceptions import ClrException
-from apimlb.policy.run.exchange import Block, Exchange, Section
+from apimlb.policy.run.exchange import Block, Exchange, Policy, Section
 from apimlb.policy.run.faults import PolicyFault, default_response, last_error
-from apimlb.policy.run.policy import Policy
-from apimlb.policy.run.steps import Found, Returned, fault_of, run_block
+from apimlb.policy.run.steps import Found, Returned, begun, fault_of, run_block
 from apimlb.policy.run.turns import paid
 
 _REQUEST_SIDE: tuple[Section, ...] = ("inbound", "backend")
@@ -25,29 +24,29 @@ def run(policy: Policy, exchange: Exchange) -> Awaitable[Response]:
     A response that no policy reads keeps its stream: the caller must read it to the end or close it
     (`apimlb.http.close`), which reaches the backend. Raises only what the services raise beside PolicyFault.
     """
-    return paid(exchange.context.allowance, _run(policy, exchange))
+    exchange.policy = policy
+    return paid(exchange.context.allowance, _run(exchange))
 
 
-async def _run(policy: Policy, exchange: Exchange) -> Response:
-    _begin(policy, exchange)
+async def _run(exchange: Exchange) -> Response:
     try:
         try:
             try:
                 for name in _REQUEST_SIDE:
-                    if (section := _section(policy, exchange, name)) is not None:
+                    if (section := _section(exchange, name)) is not None:
                         await section
                 for settle in exchange.settlements:
                     await settle(exchange)
             except Found as found:
                 exchange.awaited = found.awaited
-            if (section := _section(policy, exchange, "outbound")) is not None:
+            if (section := _section(exchange, "outbound")) is not None:
                 await section
             for end in exchange.endings:
                 end(exchange)
         except PolicyFault as fault:
-            await _on_error(policy, exchange, fault)
+            await _on_error(exchange, fault)
         except ClrException as error:  # what was owed has cost too much
-            await _on_error(policy, exchange, fault_of(error))
+            await _on_error(exchange, fault_of(error))
         except Returned:
             pass
     except BaseException:
@@ -60,19 +59,18 @@ PREFLIGHT = frozenset({"cors", "base", "include-fragment"})
 """The elements that see a browser's preflight: cors as a direct child of inbound (its page)."""
 
 
-async def preflight(policy: Policy, exchange: Exchange) -> Response | None:
+def preflight(policy: Policy, exchange: Exchange) -> Awaitable[Response | None]:
     """Answer a browser that asks whether it may call: only cors runs. None for a policy without cors."""
-    return await paid(exchange.context.allowance, _preflight(policy, exchange))
+    exchange.policy, exchange.awaited = policy, PREFLIGHT
+    return paid(exchange.context.allowance, _preflight(exchange))
 
 
-async def _preflight(policy: Policy, exchange: Exchange) -> Response | None:
-    _begin(policy, exchange)
-    exchange.awaited = PREFLIGHT
+async def _preflight(exchange: Exchange) -> Response | None:
     try:
-        if (section := _section(policy, exchange, "inbound")) is not None:
+        if (section := _section(exchange, "inbound")) is not None:
             await section
     except PolicyFault as fault:
-        await _on_error(policy, exchange, fault)
+        await _on_error(exchange, fault)
     except Returned:
         pass
     exchange.awaited = frozenset()
@@ -81,26 +79,19 @@ async def _preflight(policy: Policy, exchange: Exchange) -> Response | None:
 
 async def refuse(policy: Policy, exchange: Exchange, fault: PolicyFault) -> Response:
     """Answer a request that failed before its policies ran (no operation, no key): on-error alone runs."""
-    _begin(policy, exchange)
+    exchange.policy = policy
     fault.section = fault.section or exchange.section
-    await paid(exchange.context.allowance, _on_error(policy, exchange, fault))
+    await paid(exchange.context.allowance, _on_error(exchange, fault))
     return _answer(exchange)
 
 
-def _begin(policy: Policy, exchange: Exchange) -> None:
-    exchange.broader = policy.broader
-    exchange.readers = policy.readers
-
-
-def _section(policy: Policy, exchange: Exchange, section: Section) -> Awaitable[None] | None:
+def _section(exchange: Exchange, section: Section) -> Awaitable[None] | None:
     """The run of a section, to be awaited; None where there is nothing to run."""
     exchange.section = section
     if section == "outbound" and exchange.context.response is None:
         exchange.context.response = ResponseView(200)  # nothing was forwarded
-    block = policy.sections[section]
-    if section in exchange.readers:
-        return _read(block, exchange)
-    return run_block(block, exchange) if block else None
+    block = exchange.policy.sections[section]
+    return _read(block, exchange) if section in exchange.policy.readers else begun(block, exchange)
 
 
 async def _read(block: Block, exchange: Exchange) -> None:
@@ -109,13 +100,13 @@ async def _read(block: Block, exchange: Exchange) -> None:
     await run_block(block, exchange)
 
 
-async def _on_error(policy: Policy, exchange: Exchange, fault: PolicyFault) -> None:
+async def _on_error(exchange: Exchange, fault: PolicyFault) -> None:
     """Make the fault the response, and let on-error change it; a fault in there is the last word."""
     await _show(exchange, fault)
     exchange.awaited = frozenset()
     BUDGET.grant(FAILURE_STEPS, FAILURE_ROOM)
     try:
-        if (section := _section(policy, exchange, "on-error")) is not None:
+        if (section := _section(exchange, "on-error")) is not None:
             await section
     except PolicyFault as further:
         await _show(exchange, further)

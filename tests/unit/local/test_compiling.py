@@ -7,7 +7,7 @@ import pytest
 from apimlb.errors import PolicyError
 from apimlb.local.compiling import PolicyCompiler
 from apimlb.policy.compiler import Scope
-from apimlb.policy.run.policy import PolicyDocument
+from apimlb.policy.run.exchange import PolicyDocument
 from tests.unit.local.gateway.documents import policy_of
 
 POLICY = policy_of(

@@ -51,54 +51,46 @@ def _head(content: bytes, at: int) -> tuple[int, int, int]:
 
 
 def oid_text(inside: bytes) -> str:
-    """The dotted form of an object identifier's content."""
+    """The dotted form of an object identifier's content; raises ValueError."""
+    if not inside or inside[-1] >= 0x80:
+        raise ValueError("not an object identifier")
     numbers, value = [], 0
     for byte in inside:
         value = value << 7 | byte & 0x7F
         if byte < 0x80:
             numbers.append(value)
             value = 0
-    first = min(numbers[0] // 40, 2) if numbers else 0
-    return ".".join(map(str, [first, *((numbers[0] - 40 * first, *numbers[1:]) if numbers else ())]))
+    first = min(numbers[0] // 40, 2)
+    return ".".join(map(str, (first, numbers[0] - 40 * first, *numbers[1:])))
 
 
-class Attribute(NamedTuple):
-    """A part of a name: its identifier and text; `joined` to the one before in a part of several values."""
-
-    oid: str
-    text: str
-    joined: bool
-
-
-def attributes(name: bytes) -> list[Attribute]:
-    """The parts of an encoded name, first to last; raises ValueError."""
+def name_parts(name: bytes) -> list[list[tuple[str, str]]]:
+    """The parts of an encoded name, first to last: each has an identifier and its text, or several; raises
+    ValueError."""
     charge_each(len(name))
     outer = pieces(name)
     if len(outer) != 1 or outer[0].tag != 0x30:
         raise ValueError("not a name")
-    found: list[Attribute] = []
-    for part in pieces(outer[0].inside):
-        for place, pair in enumerate(pieces(part.inside)):
-            key, value = pieces(pair.inside)
-            text = value.inside.decode(_TEXTS.get(value.tag, "latin-1"), "replace")
-            found.append(Attribute(oid_text(key.inside), text, place > 0))
-    return found
+    return [[_attribute(pair) for pair in pieces(part.inside)] for part in pieces(outer[0].inside)]
+
+
+def _attribute(pair: Piece) -> tuple[str, str]:
+    key, value = pieces(pair.inside)
+    return oid_text(key.inside), value.inside.decode(_TEXTS.get(value.tag, "latin-1"), "replace")
 
 
 def name_text(name: bytes) -> str:
     """A name as .NET shows it: the last part first, `CN=a, O=b`; the empty text for what is no name."""
     try:
-        found = attributes(name)
-    except (ValueError, IndexError):
+        parts = name_parts(name)
+    except ValueError:
         return ""
-    groups: list[list[str]] = []
-    for each in found:
-        shown = f"{NAMES.get(each.oid, f'OID.{each.oid}')}={_quoted(each.text)}"
-        if each.joined:
-            groups[-1].append(shown)
-        else:
-            groups.append([shown])
-    return ", ".join(" + ".join(group) for group in reversed(groups))
+    shown = (
+        " + ".join(f"{NAMES.get(oid, f'OID.{oid}')}={_quoted(text)}" for oid, text in part)
+        for part in reversed(parts)
+        if part
+    )
+    return ", ".join(shown)
 
 
 def _quoted(text: str) -> str:

@@ -1,8 +1,9 @@
 """Certificates and PKCS #12 files by the `cryptography` package. Loaded when a policy first has one."""
 
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import suppress
+from functools import partial
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -16,13 +17,14 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.hazmat.primitives.serialization.pkcs12 import (
     PBES,
+    PKCS12KeyAndCertificates,
     load_pkcs12,
     serialize_key_and_certificates,
 )
 
 from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.clr.certificates.distinguished_names import Attribute, Piece, attributes, name_text, pieces
-from apimlb.policy.clr.certificates.facts import CertificateFacts
+from apimlb.policy.clr.certificates.certificate import CertificateFacts
+from apimlb.policy.clr.certificates.distinguished_names import Piece, name_parts, name_text, pieces
 from apimlb.policy.clr.crypto.hashes import crypto_error
 from apimlb.policy.clr.crypto.rsa import Rsa
 from apimlb.policy.clr.dates.instants import LOCAL, from_epoch
@@ -40,7 +42,9 @@ _OTHER_NAMES: dict[type[x509.GeneralName], str] = {
     x509.DNSName: "DnsFromAlternativeName",
     x509.UniformResourceIdentifier: "UrlName",
 }
-_SAN, _IAN = x509.SubjectAlternativeName, x509.IssuerAlternativeName
+_QUIETLY = partial(warnings.catch_warnings, action="ignore")
+"""What the package warns of (a serial number of zero, ...) .NET takes without a word."""
+
 _BAD = (ValueError, TypeError, IndexError, KeyError, UnsupportedAlgorithm, x509.InvalidVersion)
 
 
@@ -50,7 +54,7 @@ def read(content: bytes, password: str | None) -> tuple[CertificateFacts, Rsa | 
     BUDGET.spend(200 + len(content))
     kind = type_of_content(content)
     try:
-        with _quietly():
+        with _QUIETLY():
             if kind == "Pfx":
                 return _pfx(content, password)
             if kind == "Cert":
@@ -58,14 +62,6 @@ def read(content: bytes, password: str | None) -> tuple[CertificateFacts, Rsa | 
     except _BAD:
         raise _no_object() from None
     raise _no_object()
-
-
-@contextmanager
-def _quietly() -> Iterator[None]:
-    """What the package warns of (a serial number of zero, ...) .NET takes without a word."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
 
 
 def type_of_content(content: bytes) -> str:
@@ -87,16 +83,7 @@ def _certificate(content: bytes) -> x509.Certificate:
 
 def _pfx(content: bytes, password: str | None) -> tuple[CertificateFacts, Rsa | None]:
     BUDGET.spend(50_000 + 2 * _iterations(pieces(content)))
-    secret = password.encode() if password else None
-    try:
-        found = load_pkcs12(content, secret)
-    except ValueError:
-        if secret is not None:
-            raise _wrong_password() from None
-        try:
-            found = load_pkcs12(content, b"")
-        except ValueError:
-            raise _wrong_password() from None
+    found = _opened(content, (password.encode(),) if password else (None, b""))
     holder = found.cert or next(iter(found.additional_certs), None)
     if holder is None:
         raise _no_object()
@@ -104,12 +91,16 @@ def _pfx(content: bytes, password: str | None) -> tuple[CertificateFacts, Rsa | 
     return _facts(holder.certificate), None if key is None else Rsa(key=key)
 
 
+def _opened(content: bytes, secrets: Iterable[bytes | None]) -> PKCS12KeyAndCertificates:
+    """A file under the first secret that opens it."""
+    for secret in secrets:
+        with suppress(ValueError):
+            return load_pkcs12(content, secret)
+    raise crypto_error("The specified network password is not correct.")
+
+
 def _no_object() -> ClrException:
     return crypto_error("Cannot find the requested object.")
-
-
-def _wrong_password() -> ClrException:
-    return crypto_error("The specified network password is not correct.")
 
 
 def _iterations(found: list[Piece], depth: int = 30) -> int:
@@ -159,8 +150,8 @@ def _facts(certificate: x509.Certificate) -> CertificateFacts:
         key_parameters=parameters[0].whole if parameters else b"",
         public_key=bits.inside[1:],
         rsa=_rsa(certificate),
-        names=(_names(attributes(subject), _alternatives(certificate, _SAN)),
-               _names(attributes(issuer), _alternatives(certificate, _IAN))),
+        names=(_names(subject, _alternatives(certificate, x509.SubjectAlternativeName)),
+               _names(issuer, _alternatives(certificate, x509.IssuerAlternativeName))),
         extensions=tuple(
             (each.oid.dotted_string, each.value.public_bytes()) for each in certificate.extensions
         ),
@@ -192,13 +183,14 @@ def _alternatives(
     return made
 
 
-def _names(subject: list[Attribute], other: dict[str, str]) -> dict[str, str]:
-    """What GetNameInfo says of a name and the other names beside it."""
-    last = {each.oid: each.text for each in subject}
+def _names(name: bytes, other: dict[str, str]) -> dict[str, str]:
+    """What GetNameInfo says of an encoded name and the other names beside it."""
+    attributes = [attribute for part in name_parts(name) for attribute in part]
+    last = dict(attributes)
     common, mail = last.get("2.5.4.3"), last.get("1.2.840.113549.1.9.1")
     simple = (
         common or last.get("2.5.4.11") or last.get("2.5.4.10") or mail or other.get("EmailName")
-        or (subject[-1].text if subject else "")
+        or (attributes[-1][1] if attributes else "")
     )  # fmt: skip
     dns = other.get("DnsFromAlternativeName")
     made = {"SimpleName": simple, "EmailName": mail or "", "DnsName": dns or common or ""}
@@ -218,6 +210,6 @@ def exported(der: bytes, key: Rsa | None, password: str | None) -> bytes:
             .build(password.encode())
         )
     private = key.private if key is not None else None
-    with _quietly():
+    with _QUIETLY():
         certificate = x509.load_der_x509_certificate(der)
         return serialize_key_and_certificates(None, private, certificate, None, locked)
