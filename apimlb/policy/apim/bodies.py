@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import unquote_plus
+from urllib.parse import parse_qs
 
 from apimlb.policy.clr.budget import BUDGET, charge_fields
 from apimlb.policy.clr.exceptions import invalid_operation, not_supported
@@ -111,9 +111,4 @@ def content_of(body: MessageBody | None) -> bytes:
 def parse_query(text: str) -> dict[str, list[str]]:
     """`a=1&a=2&b` as `{"a": ["1", "2"], "b": [""]}`, percent- and plus-decoded."""
     charge_fields(text)
-    fields: dict[str, list[str]] = {}
-    for part in text.split("&"):
-        if part:
-            name, _, value = part.partition("=")
-            fields.setdefault(unquote_plus(name), []).append(unquote_plus(value))
-    return fields
+    return parse_qs(text, keep_blank_values=True)

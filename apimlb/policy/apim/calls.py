@@ -13,7 +13,7 @@ from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.dates.instants import DateTime, from_epoch
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.exceptions import argument_null, invalid_cast
+from apimlb.policy.clr.exceptions import argument_null, invalid_cast, required
 from apimlb.policy.clr.objects.text import clr_type_name
 from apimlb.policy.clr.strings.encodings import url_encode
 from apimlb.policy.clr.types.constructed import Type
@@ -54,8 +54,7 @@ class HeaderMap(ReadOnlyMap):
         self.headers = message.headers
 
     def find(self, key: object) -> object:
-        if key is None:
-            raise argument_null("key")
+        key = required(key, "key")
         charge_headers(self.headers)
         found = self.headers.get_all(_looked_up(key))
         return strings(found) if found else MISSING
@@ -78,9 +77,7 @@ class MemberMap(ReadOnlyMap):
         self.types = types
 
     def find(self, key: object) -> object:
-        if key is None:
-            raise argument_null("key")
-        found = self._items.get(leave(_looked_up(key)), MISSING)
+        found = self._items.get(leave(_looked_up(required(key, "key"))), MISSING)
         return MISSING if found is MISSING else self._shown(found)
 
     def pairs(self) -> Iterable[tuple[object, object]]:
@@ -187,8 +184,7 @@ def form_text(fields: ReadOnlyMap) -> str:
 
 
 def things(items: Iterable[object]) -> LazySequence:
-    found = list(items)
-    return LazySequence(lambda: iter(found))
+    return LazySequence(items.__iter__)
 
 
 def backend_type(backend: views.Backend) -> Enum:

@@ -36,16 +36,16 @@ class Url:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._parts = urlsplit(text)
+        parts = self._parts = urlsplit(text)
+        self.scheme = parts.scheme
+        self.netloc = parts.netloc  # host and port as they are written
+        self.path = parts.path or "/"
+        self.query_string = f"?{parts.query}" if parts.query else ""
 
     @property
     def origin(self) -> str:
         """Scheme, host and port, as they are written."""
-        return f"{self._parts.scheme}://{self._parts.netloc}"
-
-    @property
-    def scheme(self) -> str:
-        return self._parts.scheme
+        return f"{self.scheme}://{self.netloc}"
 
     @property
     def host(self) -> str:
@@ -53,25 +53,11 @@ class Url:
 
     @property
     def port(self) -> int:
-        return self._parts.port or DEFAULT_PORTS.get(self._parts.scheme, -1)
-
-    @property
-    def path(self) -> str:
-        return self._parts.path or "/"
-
-    @property
-    def query_string(self) -> str:
-        """The query with its question mark, or an empty string."""
-        return f"?{self._parts.query}" if self._parts.query else ""
+        return self._parts.port or DEFAULT_PORTS.get(self.scheme, -1)
 
     @cached_property
     def query(self) -> dict[str, list[str]]:
         return parse_query(self._parts.query)
-
-    @property
-    def netloc(self) -> str:
-        """Host and port as they are written."""
-        return self._parts.netloc
 
     @cached_property
     def _whole(self) -> str:

@@ -43,6 +43,7 @@ def set_backend_service(draft: Draft) -> Act:
 
 def forward_request(draft: Draft) -> Act:
     options = _options(draft)
+    buffered = draft.word("buffer-response", BOOLEAN, True)
     version = draft.word("http-version", choice("1", "2or1", "2"), "1")
     buffer_request = draft.word("buffer-request-body", BOOLEAN, False)
     fail_on_error = draft.word("fail-on-error-status-code", BOOLEAN, False)
@@ -60,7 +61,7 @@ def forward_request(draft: Draft) -> Act:
             # An unbuffered body went out with this attempt, whatever became of it: the next one has none.
             if not buffer_request and exchange.context.request.body is not None:
                 exchange.context.request.body.consumed = True
-        if chosen.buffer_response and not isinstance(response.body, bytes):
+        if buffered and not isinstance(response.body, bytes):
             response.body = BufferedStream(response.body)
         if exchange.live is not None:
             await exchange.let_go()
@@ -84,11 +85,10 @@ def _options(draft: Draft) -> Getter[ForwardOptions]:
     draft.at_most_one("timeout", "timeout-ms")
     draft.lacks("continue-timeout")
     follow = draft.attribute("follow-redirects", BOOLEAN, False)
-    buffered = draft.word("buffer-response", BOOLEAN, True)
 
     def options(context: Context) -> ForwardOptions:
         timeout = float(seconds(context)) if milliseconds is None else milliseconds(context) / 1000
-        return ForwardOptions(timeout, follow(context), buffered)
+        return ForwardOptions(timeout, follow(context))
 
     return options
 

@@ -41,7 +41,6 @@ class ForwardOptions:
 
     timeout: float = 300.0
     follow_redirects: bool = False
-    buffer_response: bool = True
 
 
 class Cache(Protocol):

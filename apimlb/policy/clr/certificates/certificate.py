@@ -44,7 +44,7 @@ class X509:
         self.clr_name = f"{X}X509Certificate{'2' if second else ''}"
         self.second = second
         self.trusted = trusted
-        self._facts: CertificateFacts | None = None
+        self.held: CertificateFacts | None = None
         self._key: Rsa | None = None
         self.friendly_name = ""
         self.archived = False
@@ -62,27 +62,23 @@ class X509:
         # The package behind it takes longer to import than the whole compiler, and few policies need it.
         from apimlb.policy.clr.certificates.reader import read
 
-        self._facts, self._key = read(content, password)
+        self.held, self._key = read(content, password)
 
     def copy_of(self, other: "X509") -> "X509":
         """Take over what another one holds."""
-        self._facts, self._key = other._facts, other._key
+        self.held, self._key = other.held, other._key
         self.trusted, self.friendly_name = other.trusted, other.friendly_name
         return self
 
     def reset(self) -> None:
-        self._facts = self._key = None
+        self.held = self._key = None
         self.friendly_name = ""
 
     @property
-    def is_empty(self) -> bool:
-        return self._facts is None
-
-    @property
     def facts(self) -> CertificateFacts:
-        if self._facts is None:
+        if self.held is None:
             raise crypto_error("m_safeCertContext is an invalid handle.")
-        return self._facts
+        return self.held
 
     @property
     def filled(self) -> "X509":
@@ -122,7 +118,7 @@ class X509:
     @property
     def identity(self) -> tuple[str, bytes] | None:
         """What tells certificates apart; None where nothing was read."""
-        return None if self._facts is None else (self._facts.issuer, self._facts.serial)
+        return None if self.held is None else (self.held.issuer, self.held.serial)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, X509) and self.identity == other.identity
@@ -135,9 +131,9 @@ class X509:
 
     def shown(self, verbose: bool) -> str:
         """ToString(verbose): a section each of what the certificate says; else the name of its type."""
-        if self._facts is None or not (verbose or self.second):
+        if self.held is None or not (verbose or self.second):
             return self.clr_name
-        facts, whole = self._facts, verbose and self.second
+        facts, whole = self.held, verbose and self.second
         names = [_named(each) if whole else [] for each in facts.names]
         sections = [
             _section("Subject", facts.subject, *names[0]),

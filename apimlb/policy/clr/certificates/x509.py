@@ -88,15 +88,14 @@ def hashed(certificate: X509, name: HashAlgorithmName) -> bytearray:
 
 def hash_of(certificate: X509) -> int:
     """The first four bytes of the thumbprint."""
-    if certificate.is_empty:
-        return 0
-    return int.from_bytes(certificate.facts.thumbprint[:4], "big", signed=True)
+    held = certificate.held
+    return 0 if held is None else int.from_bytes(held.thumbprint[:4], "big", signed=True)
 
 
 def name_info(certificate: X509, kind: Enum, of_issuer: bool) -> str:
-    if certificate.is_empty:
+    if certificate.held is None:
         raise null_reference()
-    return certificate.facts.names[of_issuer].get(str(kind), "")
+    return certificate.held.names[of_issuer].get(str(kind), "")
 
 
 def verify(certificate: X509) -> bool:

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from typing import Protocol
+from typing import TypeAlias
 
 from apimlb.policy.clr.exceptions import (
     ClrException,
@@ -14,6 +14,9 @@ from apimlb.policy.clr.exceptions import (
 from apimlb.policy.clr.host import Host
 
 C = "System.Security.Cryptography."
+Running: TypeAlias = "hashlib._Hash | hmac.HMAC"
+"""A hash that is being made."""
+
 BLOCK_SIZES = {"MD5": 64, "SHA1": 64, "SHA256": 64, "SHA384": 128, "SHA512": 128}
 """The bytes in a block of each of .NET's hashes, by name."""
 
@@ -48,17 +51,6 @@ def part(buffer: bytearray, offset: int, count: int, name: str) -> bytearray:
 def digest(name: str, content: bytes | bytearray) -> bytes:
     """The hash of bytes under one of .NET's five names."""
     return hashlib.new(name.lower(), content, usedforsecurity=False).digest()
-
-
-class Running(Protocol):
-    """A hash that is being made."""
-
-    @property
-    def digest_size(self) -> int: ...
-
-    def update(self, content: bytes | bytearray, /) -> None: ...
-
-    def digest(self) -> bytes: ...
 
 
 class HashAlgorithm:

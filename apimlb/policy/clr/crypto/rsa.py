@@ -41,11 +41,7 @@ _PUBLIC_FORMS = {
 }
 _PRIVATE_FORMS = {"RSAPrivateKey": PrivateFormat.TraditionalOpenSSL, "Pkcs8PrivateKey": PrivateFormat.PKCS8}
 _HASHES: dict[str, hashes.HashAlgorithm] = {
-    "MD5": hashes.MD5(),
-    "SHA1": hashes.SHA1(),
-    "SHA256": hashes.SHA256(),
-    "SHA384": hashes.SHA384(),
-    "SHA512": hashes.SHA512(),
+    kind.__name__: kind() for kind in (hashes.MD5, hashes.SHA1, hashes.SHA256, hashes.SHA384, hashes.SHA512)
 }
 
 
