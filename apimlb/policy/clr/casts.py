@@ -44,6 +44,9 @@ class RuntimeTypes:
         """`value is target`; null is nothing."""
         if value is None:
             return False
+        name = clr_type_name(value)
+        if name == target.name:
+            return True
         target = target.underlying
         if target.name == "System.Object":
             return True
@@ -51,7 +54,6 @@ class RuntimeTypes:
             return target.definition.test(value)
         if isinstance(value, LazySequence):
             return target.name.startswith(_SEQUENCE)
-        name = clr_type_name(value)
         key = (name, target)
         known = self._known.get(key)
         if known is None:
