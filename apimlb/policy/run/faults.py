@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass
 
-from apimlb.http import Headers, reason_phrase
+from apimlb.http import Headers
 from apimlb.policy.apim.bodies import MessageBody
 from apimlb.policy.apim.context import Context, LastError, ResponseView
 
@@ -47,7 +47,7 @@ def default_response(fault: PolicyFault, context: Context) -> ResponseView:
         fields.append(f'"message": {json.dumps(fault.shown, ensure_ascii=False)}')
     headers = Headers([("Content-Type", "application/json"), *fault.headers])
     body = MessageBody(f"{{ {', '.join(fields)} }}".encode())
-    return ResponseView(fault.status, fault.status_reason or reason_phrase(fault.status), headers, body)
+    return ResponseView(fault.status, fault.status_reason, headers, body)
 
 
 def last_error(fault: PolicyFault) -> LastError:

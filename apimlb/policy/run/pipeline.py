@@ -7,6 +7,7 @@ Management policies" (LastError, and that an error skips to on-error).
 from collections.abc import Awaitable
 
 from apimlb.http import Response
+from apimlb.policy.apim.bodies import rest_of
 from apimlb.policy.apim.context import ResponseView
 from apimlb.policy.clr.budget import BUDGET, FAILURE_ROOM, FAILURE_STEPS
 from apimlb.policy.clr.exceptions import ClrException
@@ -132,7 +133,7 @@ def _answer(exchange: Exchange) -> Response:
         headers.set(name, value)
     if live is not None:
         return Response(view.status_code, headers, live.body, view.status_reason)
-    content = b"" if view.body is None else view.body.rest
+    content = rest_of(view.body)
     # What a HEAD is answered says the length of the body that a GET would have.
     if "Content-Length" in headers and exchange.context.request.method != "HEAD":
         headers.set("Content-Length", str(len(content)))

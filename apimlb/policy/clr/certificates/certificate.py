@@ -1,40 +1,17 @@
 """X509Certificate and X509Certificate2: a certificate with the private key that belongs to it, if any."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from apimlb.policy.clr.certificates.facts import CertificateFacts
 from apimlb.policy.clr.crypto.hashes import C, crypto_error
 from apimlb.policy.clr.crypto.oids import NAMES
 from apimlb.policy.clr.dates.formatting import format_date
-from apimlb.policy.clr.dates.instants import DateTime
 from apimlb.policy.clr.exceptions import argument, invalid_operation
 
 if TYPE_CHECKING:
     from apimlb.policy.clr.crypto.rsa import Rsa
 
 X = C + "X509Certificates."
-
-
-@dataclass(slots=True, eq=False)
-class CertificateFacts:
-    """What a certificate says. `serial` is big-endian; `names` are what GetNameInfo says of the subject and
-    of the issuer, by the names of X509NameType; `extensions` are pairs of identifier and DER."""
-
-    der: bytes
-    thumbprint: bytes
-    subject: str
-    issuer: str
-    serial: bytes
-    not_before: DateTime
-    not_after: DateTime
-    version: int
-    signature: str
-    key_algorithm: str
-    key_parameters: bytes
-    public_key: bytes
-    rsa: "Rsa | None"
-    names: tuple[dict[str, str], dict[str, str]]
-    extensions: tuple[tuple[str, bytes], ...]
 
 
 class X509:

@@ -23,8 +23,8 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import (
 )
 
 from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.clr.certificates.certificate import CertificateFacts
 from apimlb.policy.clr.certificates.distinguished_names import Piece, name_parts, name_text, pieces
+from apimlb.policy.clr.certificates.facts import CertificateFacts
 from apimlb.policy.clr.crypto.hashes import crypto_error
 from apimlb.policy.clr.crypto.rsa import Rsa
 from apimlb.policy.clr.dates.instants import LOCAL, from_epoch

@@ -45,10 +45,6 @@ def set_legacy(algorithm: hashes.HashAlgorithm, wanted: bool) -> None:
         raise hashes.not_on_this_platform()
 
 
-def start(algorithm: hashes.HashAlgorithm) -> None:
-    """Initialize: nothing, as every hash starts afresh after the one before."""
-
-
 _HASH_ROWS: tuple[Row, ...] = (
     *creation("HashAlgorithm", "hashName"),
     ("byte[] ComputeHash(byte[]! buffer)",
@@ -65,7 +61,7 @@ _HASH_ROWS: tuple[Row, ...] = (
     ("int OutputBlockSize", lambda algorithm: 1),
     ("bool CanReuseTransform", lambda algorithm: True),
     ("bool CanTransformMultipleBlocks", lambda algorithm: True),
-    ("void Initialize()", start),
+    ("void Initialize()", hashes.nothing),
     ("void Dispose()", hashes.HashAlgorithm.dispose),
     ("void Clear()", hashes.HashAlgorithm.dispose),
 )  # fmt: skip

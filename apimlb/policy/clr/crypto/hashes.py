@@ -33,6 +33,11 @@ def not_on_this_platform(message: str = "Operation is not supported on this plat
     return ClrException("System.PlatformNotSupportedException", message)
 
 
+def nothing(target: object) -> None:
+    """A member that does nothing: Initialize, as every hash starts afresh after the one before; Dispose where
+    there is nothing to let go of."""
+
+
 def disposed(name: str = "") -> ClrException:
     shown = f"\nObject name: '{name}'." if name else ""
     return ClrException("System.ObjectDisposedException", f"Cannot access a disposed object.{shown}")

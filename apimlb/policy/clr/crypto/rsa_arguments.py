@@ -8,7 +8,7 @@ from apimlb.policy.clr.exceptions import argument
 
 
 @dataclass(frozen=True)
-class Choice:
+class NamedChoice:
     """What is chosen by its name."""
 
     clr_name: ClassVar[str]
@@ -18,19 +18,19 @@ class Choice:
         return self.name or ""
 
 
-class HashAlgorithmName(Choice):
+class HashAlgorithmName(NamedChoice):
     """System.Security.Cryptography.HashAlgorithmName: any text, or null."""
 
     clr_name = C + "HashAlgorithmName"
 
 
-class SignaturePadding(Choice):
+class SignaturePadding(NamedChoice):
     """RSASignaturePadding: Pkcs1 or Pss."""
 
     clr_name = C + "RSASignaturePadding"
 
 
-class EncryptionPadding(Choice):
+class EncryptionPadding(NamedChoice):
     """RSAEncryptionPadding: Pkcs1, or Oaep with the name of a hash behind it."""
 
     clr_name = C + "RSAEncryptionPadding"

@@ -7,9 +7,9 @@ from apimlb.policy.clr.crypto.algorithm_names import create, creation
 from apimlb.policy.clr.crypto.hashes import BLOCK_SIZES, C, crypto_error, digest
 from apimlb.policy.clr.crypto.oids import Oid, new_oid
 from apimlb.policy.clr.crypto.rsa_arguments import (
-    Choice,
     EncryptionPadding,
     HashAlgorithmName,
+    NamedChoice,
     Parameters,
     SignaturePadding,
     checked_name,
@@ -111,7 +111,7 @@ def hash_of_name(name: HashAlgorithmName) -> int:
 _HASHED = "HashAlgorithmName hashAlgorithm, RSASignaturePadding padding"
 
 
-def _choices(kind: type[Choice], *names: str) -> tuple[Row, ...]:
+def _choices(kind: type[NamedChoice], *names: str) -> tuple[Row, ...]:
     """The values that a type offers, and whether two are equal."""
     own = kind.clr_name.removeprefix(C)
     return (

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from apimlb.policy.clr.budget import charge_each
 from apimlb.policy.clr.crypto.aes import BLOCK_BITS, MODES, PADDINGS, Aes
 from apimlb.policy.clr.crypto.algorithm_names import create, creation
-from apimlb.policy.clr.crypto.hashes import C, crypto_error, not_on_this_platform
+from apimlb.policy.clr.crypto.hashes import C, crypto_error, not_on_this_platform, nothing
 from apimlb.policy.clr.exceptions import not_negative, out_of_bounds, required
 from apimlb.policy.clr.host import Host
 from apimlb.policy.clr.types.definitions import Call, Definition, Row
@@ -19,10 +19,6 @@ def set_block_size(cipher: Aes, bits: int) -> None:
     if cipher.clr_name.endswith("RijndaelManaged") and bits in (192, 256):
         raise not_on_this_platform("BlockSize must be 128 in this implementation.")
     raise crypto_error("Specified block size is not valid for this algorithm.")
-
-
-def done(cipher: object) -> None:
-    """Dispose: nothing to let go of."""
 
 
 class RandomProvider:
@@ -83,8 +79,8 @@ DEFINITIONS = (
             ("PaddingMode Padding", "{0}.padding", Aes.set_padding),
             ("void GenerateKey()", Aes.forget_key),
             ("void GenerateIV()", Aes.forget_iv),
-            ("void Dispose()", done),
-            ("void Clear()", done),
+            ("void Dispose()", nothing),
+            ("void Clear()", nothing),
         ),
     ),
     Definition(
@@ -97,7 +93,7 @@ DEFINITIONS = (
                   context=True)),
             ("void GetBytes(byte[]! data, int offset, int count)", Call(random_part, context=True)),
             ("void GetNonZeroBytes(byte[]! data)", Call(random_nonzero, context=True)),
-            ("void Dispose()", done),
+            ("void Dispose()", nothing),
         ),
     ),
     *(Definition(C + name, "class", bases=(C + "SymmetricAlgorithm",), nameable=False) for name in _TYPES),

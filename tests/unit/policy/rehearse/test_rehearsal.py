@@ -87,7 +87,13 @@ async def test_the_same_case_plays_the_same_way_twice() -> None:
         {"backends": ["a"]},
         {"backends": [{"reply": ["a"]}]},
         {"backends": [{"match": "*", "answer": {}}]},
+        {"backends": [{"reply": {"status": 99}}]},
+        {"backends": [{"reply": {"after": float("inf")}}]},
+        {"backends": [{"reply": {"fails": "often"}}]},
         {"clock": "noon"},
+        {"scope": "nowhere"},
+        {"service_url": "backend.test"},
+        {"variables": {"n": 2**63}},
         {"api": {"colour": "red"}},
     ],
 )

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from apimlb.errors import ConfigError
-from apimlb.policy.rehearse.cases import answer, context_of
+from apimlb.policy.rehearse.cases import answer
 from apimlb.policy.rehearse.rehearsal import rehearse
 from tests.unit.policy.play import document
 
@@ -48,11 +48,12 @@ def test_members_are_those_of_the_context(context: dict[str, Any], expression: s
         ({"subscription": {"end_date": float("inf")}}, "context.subscription.end_date cannot be read"),
         ({"request": {"certificate": {}}}, "context.request.certificate lacks 'content'"),
         ({"nonsense": 1}, "context cannot have the key 'nonsense'"),
+        ({"variables": {"a": {"type": "text", "value": ""}}}, "unknown variable type text"),
     ],
 )
 def test_a_member_that_cannot_be_is_named(context: dict[str, Any], told: str) -> None:
     with pytest.raises(ConfigError) as refused:
-        context_of(context)
+        answer("@(1)", context)
     assert told in str(refused.value)
 
 
