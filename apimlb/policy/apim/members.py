@@ -36,7 +36,7 @@ DEFINITIONS = (
             *reads("IBackend", "Backend"), *reads("ILastError", "LastError"), *reads("IWorkspace",
             "Workspace"),
             *reads("bool", "Tracing"),
-            ("Guid RequestId", lambda context: Guid(context.request_id)),
+            ("Guid RequestId", lambda context: Guid(int=context.request_id.int)),
             ("DateTime Timestamp", lambda context: from_epoch(context.timestamp)),
             ("TimeSpan Elapsed", lambda context: TimeSpan(round(context.elapsed * 1_000_000) * 10)),
             ("void Trace(string message)", calls.trace),

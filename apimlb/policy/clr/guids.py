@@ -2,27 +2,22 @@
 
 import re
 import uuid
-from dataclasses import dataclass
 
-from apimlb.policy.clr.exceptions import argument_null, bad_format, required
+from apimlb.policy.clr.exceptions import argument, argument_null, bad_format, required
 from apimlb.policy.clr.objects.text import laid_out
 
 _HEX = re.compile(r"[0-9a-fA-F]{32}\Z")
 _DASHED = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\Z")
 
 
-@dataclass(slots=True, order=True, unsafe_hash=True)
-class Guid:
+class Guid(uuid.UUID):
     """A globally unique identifier; bytes are in .NET's mixed order."""
 
-    value: uuid.UUID
+    __slots__ = ()
     boxed = True
 
-    def __str__(self) -> str:
-        return str(self.value)
 
-
-EMPTY = Guid(uuid.UUID(int=0))
+EMPTY = Guid(int=0)
 _DIGITS = "Guid should contain 32 digits with 4 dashes (xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx)."
 _NOT_HEX = "Guid string should only contain hexadecimal characters."
 _NESTED = re.compile(
@@ -39,7 +34,7 @@ def _nested(text: str) -> Guid:
     match = _NESTED.match("".join(text.split()))
     if match is None:
         raise bad_format("Expected {0xdddddddd, etc}.")
-    return Guid(uuid.UUID("".join(p.zfill(width) for p, width in zip(match.groups(), _WIDTHS, strict=True))))
+    return Guid("".join(p.zfill(width) for p, width in zip(match.groups(), _WIDTHS, strict=True)))
 
 
 def _letter(layout: str) -> str:
@@ -66,7 +61,7 @@ def parse_exact(text: str | None, layout: str | None) -> Guid:
     digits = "".join(pieces)
     if not _HEX.match(digits):
         raise bad_format(_NOT_HEX)
-    return Guid(uuid.UUID(digits))
+    return Guid(digits)
 
 
 def parse_guid(text: str | None) -> Guid:
@@ -80,8 +75,15 @@ def parse_guid(text: str | None) -> Guid:
     if plain[:1] + plain[-1:] in ("{}", "()"):
         plain = plain[1:-1]
     if _DASHED.match(plain) or (_HEX.match(plain) and plain == text.strip()):
-        return Guid(uuid.UUID(plain))
+        return Guid(plain)
     raise bad_format(_NOT_HEX if len(plain) == 36 and plain.count("-") == 4 else _DIGITS)
+
+
+def guid_from_bytes(content: bytearray) -> Guid:
+    """new Guid(b)"""
+    if len(content) != 16:
+        raise argument("Byte array for GUID must be exactly 16 bytes long.", "b")
+    return Guid(bytes_le=bytes(content))
 
 
 @laid_out.register
@@ -89,9 +91,9 @@ def format_guid(value: Guid, layout: str | None) -> str:
     """Guid.ToString(format): N, D, B, P or X."""
     letter = _letter(layout or "D")
     if letter == "N":
-        return value.value.hex
+        return value.hex
     if letter == "X":
-        pieces = value.value.hex
+        pieces = value.hex
         first, rest = [f"0x{pieces[a:b]}" for a, b in ((0, 8), (8, 12), (12, 16))], pieces[16:]
         last = ",".join(f"0x{rest[at : at + 2]}" for at in range(0, 16, 2))
         return f"{{{','.join(first)},{{{last}}}}}"

@@ -1,13 +1,12 @@
 """Random and Guid: what draws from the policy's own source of chance."""
 
 import random
-import uuid
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.catching import tried
 from apimlb.policy.clr.chance.generator import SeededRandom
 from apimlb.policy.clr.exceptions import argument, argument_range, not_negative
-from apimlb.policy.clr.guids import EMPTY, Guid, format_guid, parse_exact, parse_guid
+from apimlb.policy.clr.guids import EMPTY, Guid, format_guid, guid_from_bytes, parse_exact, parse_guid
 from apimlb.policy.clr.objects.ordering import compare
 from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.types.definitions import Call, Definition
@@ -48,16 +47,10 @@ def next_bytes(chance: Chance, target: bytearray) -> None:
         target[index] = chance.below(0, 0x7FFFFFFF) % 256
 
 
-def guid_from_bytes(content: bytearray) -> Guid:
-    if len(content) != 16:
-        raise argument("Byte array for GUID must be exactly 16 bytes long.", "b")
-    return Guid(uuid.UUID(bytes_le=bytes(content)))
-
-
 def guid_from_parts(first: int, second: int, third: int, *rest: int) -> Guid:
     """new Guid(a, b, c, d, e, f, g, h, i, j, k)"""
     number = (first & 0xFFFFFFFF) << 96 | (second & 0xFFFF) << 80 | (third & 0xFFFF) << 64
-    return Guid(uuid.UUID(int=number | int.from_bytes(bytes(rest), "big")))
+    return Guid(int=number | int.from_bytes(bytes(rest), "big"))
 
 
 def guid_from_part_bytes(first: int, second: int, third: int, rest: bytearray) -> Guid:
@@ -94,7 +87,7 @@ DEFINITIONS = (
         rows=(
             ("static Guid Empty", lambda: EMPTY),
             ("static Guid NewGuid()",
-             Call(lambda host: Guid(uuid.UUID(int=host.rng.getrandbits(128), version=4)), context=True)),
+             Call(lambda host: Guid(int=host.rng.getrandbits(128), version=4), context=True)),
             ("static Guid Parse(string input)", parse_guid),
             ("static bool TryParse(string input, out Guid result)", tried(parse_guid, EMPTY)),
             ("static Guid ParseExact(string input, string format)", parse_exact),
@@ -106,7 +99,7 @@ DEFINITIONS = (
             (f"new(uint a, ushort b, ushort c, {_BYTES})", guid_from_parts),
             ("new(int a, short b, short c, byte[]! d)", guid_from_part_bytes),
             ("string ToString(string format)", format_guid),
-            ("byte[] ToByteArray()", lambda value: bytearray(value.value.bytes_le)),
+            ("byte[] ToByteArray()", lambda value: bytearray(value.bytes_le)),
             ("int CompareTo(Guid other)", compare),
             ("int CompareTo(object value)", compare_guid),
             ("bool Equals(Guid other)", clr_equals),

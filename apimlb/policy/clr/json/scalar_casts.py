@@ -3,13 +3,12 @@
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from functools import partial
-from uuid import UUID
 
 from apimlb.policy.clr.convert import parsing
 from apimlb.policy.clr.dates.instants import DateTime, DateTimeOffset, TimeSpan
 from apimlb.policy.clr.dates.parsing import parse_offset, parse_span
 from apimlb.policy.clr.exceptions import argument, required
-from apimlb.policy.clr.guids import Guid, parse_guid
+from apimlb.policy.clr.guids import Guid, guid_from_bytes, parse_guid
 from apimlb.policy.clr.json.tokens import JProperty, JToken, JValue
 from apimlb.policy.clr.numbers.arithmetic import INTEGERS, BigInteger, Char, Single
 from apimlb.policy.clr.objects.text import clr_type_name, text_of
@@ -36,11 +35,7 @@ def _to_offset(value: object) -> DateTimeOffset:
 
 
 def _to_guid(value: object) -> Guid:
-    if not isinstance(value, bytearray):
-        return parse_guid(text_of(value))
-    if len(value) != 16:
-        raise argument("Byte array for GUID must be exactly 16 bytes long.", "b")
-    return Guid(UUID(bytes_le=bytes(value)))
+    return guid_from_bytes(value) if isinstance(value, bytearray) else parse_guid(text_of(value))
 
 
 def _to_bytes(value: object) -> bytearray | None:

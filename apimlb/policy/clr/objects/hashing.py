@@ -108,7 +108,7 @@ def _decimal(value: Decimal) -> int:
 
 @hash_of.register
 def _guid(value: Guid) -> int:
-    first, second, third, fourth = struct.unpack("<4I", value.value.bytes_le)
+    first, second, third, fourth = struct.unpack("<4I", value.bytes_le)
     return wrap32(first ^ second ^ third ^ fourth)
 
 
