@@ -103,10 +103,10 @@ def parse_double(text: str | None) -> float:
 def parse_decimal(text: str | None) -> Decimal:
     text = exceptions.required(text, "s")
     try:
-        found = arithmetic.decimal_of(Decimal(_real_text(text, _DECIMAL)))
+        plain = Decimal(_real_text(text, _DECIMAL))
+        return arithmetic.decimal_of(plain).copy_sign(plain)
     except (ValueError, InvalidOperation):
         raise exceptions.bad_format() from None
-    return found or found.copy_abs()
 
 
 def parse_boolean(text: str | None) -> bool:

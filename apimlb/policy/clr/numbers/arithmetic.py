@@ -116,9 +116,8 @@ INTEGER_NAMES = {make: name for name, (_, _, make) in INTEGERS.items()}
 _TOO_LARGE = Decimal("79228162514264337593543950335.5")
 """What rounds to more than the largest."""
 
-_SMALLEST = 100
-"""Powers of ten below which a number is nothing beside the 28 places of a decimal."""
-_DECIMALS = decimal.Context(prec=60, rounding=decimal.ROUND_HALF_EVEN, traps=[])
+EXACT = decimal.Context(prec=58, rounding=decimal.ROUND_HALF_EVEN, traps=[])
+"""Room for the product of two decimals."""
 
 
 def wrap(value: int, name: str) -> int:
@@ -211,49 +210,61 @@ def decimal_of(value: Decimal) -> Decimal:
     BUDGET.spend(4)
     if value.is_nan() or value.is_infinite() or (value and value.adjusted() > 28):
         raise overflow("Decimal")
-    if value.adjusted() < -_SMALLEST or (not value and value.adjusted() > 0):
-        value = Decimal("0e-28" if value else 0)
     if value.copy_abs() >= _TOO_LARGE:
         raise overflow("Decimal")
     _, digits, exponent = value.as_tuple()
     assert isinstance(exponent, int)
+    if not value and exponent >= 0:  # a zero without places has no sign
+        return Decimal(0)
     if -28 <= exponent <= 0 and len(digits) <= 28:
         return value
     if exponent > 0:
-        return value.quantize(Decimal(1), context=_DECIMALS)
+        return value.quantize(Decimal(1), context=EXACT)
     for scale in range(min(-exponent, 28), -1, -1):
-        rounded = value.quantize(Decimal(1).scaleb(-scale), context=_DECIMALS)
-        if rounded.scaleb(scale, _DECIMALS).copy_abs() < 2**96:
+        rounded = value.quantize(Decimal(1).scaleb(-scale), context=EXACT)
+        if rounded.scaleb(scale, EXACT).copy_abs() < 2**96:
             return rounded
     raise overflow("Decimal")
 
 
+def units_of(value: Decimal) -> tuple[int, int]:
+    """The digits of a decimal as one number, without the sign, and how many of them are behind the point."""
+    exponent = value.as_tuple().exponent
+    assert isinstance(exponent, int)
+    return int(value.copy_abs().scaleb(-exponent, EXACT)), -exponent
+
+
 def decimal_add(left: Decimal, right: Decimal) -> Decimal:
-    return decimal_of(_WIDE.add(left, right))
+    return decimal_of(EXACT.add(left, right))
 
 
 def decimal_subtract(left: Decimal, right: Decimal) -> Decimal:
-    return decimal_of(_WIDE.subtract(left, right))
+    return decimal_of(EXACT.subtract(left, right))
+
+
+_LOST = 47
+"""Of two numbers of 32 bits, places of the product from which on .NET has a zero without places."""
 
 
 def decimal_multiply(left: Decimal, right: Decimal) -> Decimal:
-    return decimal_of(_WIDE.multiply(left, right))
+    product = EXACT.multiply(left, right)
+    found = decimal_of(product)
+    if not found and units_of(product)[1] > _LOST and max(units_of(left)[0], units_of(right)[0]) < 2**32:
+        return Decimal(0)
+    return found
 
 
 def decimal_divide(left: Decimal, right: Decimal) -> Decimal:
     if right == 0:
         raise divide_by_zero()
-    found = decimal_of(_WIDE.divide(left, right))
+    found = decimal_of(EXACT.divide(left, right))
     return Decimal(0) if not found and left else found
 
 
 def decimal_remainder(left: Decimal, right: Decimal) -> Decimal:
     if right == 0:
         raise divide_by_zero()
-    return decimal_of(_WIDE.remainder(left, right))
-
-
-_WIDE = decimal.Context(prec=58, rounding=decimal.ROUND_HALF_EVEN, traps=[])
+    return decimal_of(EXACT.remainder(left, right))
 
 
 def decimal_from_float(value: float) -> Decimal:

@@ -1,6 +1,6 @@
 """What the members of Decimal do."""
 
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from functools import partial
 
 from apimlb.policy.clr.collections.containers import ClrArray
@@ -10,7 +10,6 @@ from apimlb.policy.clr.numbers.mathematics import ROUNDING_ROWS
 from apimlb.policy.clr.objects.ordering import compare
 from apimlb.policy.clr.types.definitions import Row
 
-_EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
 _NEGATIVE = 0x80000000
 _SCALE_BITS = 0x00FF0000
 _MOST_PLACES = 28
@@ -20,13 +19,13 @@ _CURRENCY = 10_000
 
 def from_currency(units: int) -> Decimal:
     """decimal.FromOACurrency"""
-    found = _EXACT.divide(Decimal(int(units)), Decimal(_CURRENCY))
+    found = arithmetic.EXACT.divide(Decimal(int(units)), Decimal(_CURRENCY))
     return found if units else Decimal("0.0000")
 
 
 def to_currency(value: Decimal) -> int:
     """decimal.ToOACurrency"""
-    units = int(_EXACT.multiply(value, Decimal(_CURRENCY)).to_integral_value(ROUND_HALF_EVEN))
+    units = int(arithmetic.EXACT.multiply(value, Decimal(_CURRENCY)).to_integral_value(ROUND_HALF_EVEN))
     if not -(2**63) <= units < 2**63:
         raise overflow("Currency")
     return arithmetic.Long(units)
@@ -34,10 +33,8 @@ def to_currency(value: Decimal) -> int:
 
 def get_bits(value: Decimal) -> ClrArray:
     """The low, middle and high 32 bits of the digits, then sign and scale."""
-    negative, digits, exponent = value.as_tuple()
-    assert isinstance(exponent, int)
-    number = int("".join(map(str, digits))) * 10 ** max(exponent, 0)
-    flags = (max(-exponent, 0) << 16) | (_NEGATIVE if negative else 0)
+    number, places = arithmetic.units_of(value)
+    flags = places << 16 | (_NEGATIVE if value.is_signed() else 0)
     words = [number & 0xFFFFFFFF, number >> 32 & 0xFFFFFFFF, number >> 64, flags]
     return ClrArray(list(map(arithmetic.wrap32, words)), "System.Int32")
 
@@ -71,7 +68,7 @@ ROWS: tuple[Row, ...] = (
     ("static decimal Multiply(decimal d1, decimal d2)", arithmetic.decimal_multiply),
     ("static decimal Divide(decimal d1, decimal d2)", arithmetic.decimal_divide),
     ("static decimal Remainder(decimal d1, decimal d2)", arithmetic.decimal_remainder),
-    ("static decimal Negate(decimal d)", lambda value: value.copy_negate() if value else value),
+    ("static decimal Negate(decimal d)", Decimal.copy_negate),
     ("static int Compare(decimal d1, decimal d2)", compare),
     ("static bool Equals(decimal d1, decimal d2)", "{0} == {1}"),
     ("static int[] GetBits(decimal d)", get_bits),

@@ -30,11 +30,8 @@ def float_text(value: float) -> str:
 
 
 def _single_digits(value: float) -> Decimal:
-    for precision in range(1, 10):
-        text = f"{float(value):.{precision}g}"
-        if to_single(float(text)) == value:
-            return Decimal(text)
-    return Decimal(repr(float(value)))
+    texts = (f"{float(value):.{figures}g}" for figures in range(1, 10))  # nine are always enough
+    return Decimal(next(text for text in texts if to_single(float(text)) == value))
 
 
 def _general(digits: Decimal, limit: int) -> str:
@@ -115,8 +112,10 @@ def _integer_format(value: int, letter: str, width: int) -> str:
 
 
 def _general_format(value: Number, precision: int | None) -> str:
-    if precision == 0 and isinstance(value, Decimal):  # unlike G it drops zeros at the end
-        return _general(value or value.copy_abs(), _DECIMAL_FIGURES + 1)
+    if isinstance(value, Decimal):
+        value = value or value.copy_abs()
+        if precision == 0:  # unlike G it drops zeros at the end
+            return _general(value, _DECIMAL_FIGURES + 1)
     if not precision:
         return number_text(value)
     return _general(Context(prec=precision, rounding=_halves(value)).create_decimal(value), precision)

@@ -14,7 +14,7 @@ from apimlb.policy.clr.budget import BUDGET, charge_each
 from apimlb.policy.clr.dates.instants import DateTime, DateTimeOffset, TimeSpan
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.guids import Guid
-from apimlb.policy.clr.numbers.arithmetic import Char, Long, Single, ULong, wrap32
+from apimlb.policy.clr.numbers.arithmetic import Char, Long, Single, ULong, units_of, wrap32
 from apimlb.policy.clr.objects.anonymous import Anonymous
 from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.objects.tuples import ClrTuple
@@ -94,16 +94,12 @@ def _single(value: Single) -> int:
 @hash_of.register
 def _decimal(value: Decimal) -> int:
     """Numbers that differ in trailing zeros alone are alike."""
-    sign, digits, exponent = value.as_tuple()
-    whole = int("".join(map(str, digits)))
-    assert isinstance(exponent, int)
+    whole, scale = units_of(value)
     if whole == 0:
         return 0
-    scale = max(-exponent, 0)
-    whole *= 10 ** max(exponent, 0)
     while scale and whole % 10 == 0:
         whole, scale = whole // 10, scale - 1
-    return wrap32(sign << 31 ^ scale << 16 ^ whole ^ whole >> 32 ^ whole >> 64)
+    return wrap32(value.is_signed() << 31 ^ scale << 16 ^ whole ^ whole >> 32 ^ whole >> 64)
 
 
 @hash_of.register

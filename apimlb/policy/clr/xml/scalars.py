@@ -1,7 +1,6 @@
 """Values as XML writes them and reads them: `true`, ISO dates, durations like PT1H30M."""
 
 import re
-from decimal import Decimal
 
 from apimlb.policy.clr.dates import instants
 from apimlb.policy.clr.dates.formatting import iso_date
@@ -38,7 +37,7 @@ def content_text(value: object) -> str:
         return duration(value)
     if isinstance(value, float) and abs(value) == float("inf"):
         return "INF" if value > 0 else "-INF"
-    return text_of(value) if not isinstance(value, Decimal) else f"{value:f}"
+    return text_of(value)
 
 
 def duration(span: instants.TimeSpan) -> str:
