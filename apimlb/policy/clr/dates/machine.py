@@ -15,8 +15,8 @@ from apimlb.policy.clr.exceptions import ClrException
 
 WHITE: Final = "\t\n\x0b\x0c\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _SPACE: Final = re.compile(f"[{WHITE}]*")
-_DIGITS: Final = re.compile("[0-9]+")
 _WORD: Final = re.compile(r"[^\W\d_]+")
+_TOKEN: Final = re.compile(f"[{WHITE}]*(?:([0-9]+)|({_WORD.pattern}))")
 _FRACTION: Final = re.compile(r"\.([0-9]*)")
 _ZONE: Final = re.compile("([+-])([0-9]{1,2})(?::([0-9]{1,2})|([0-9]{2}))?(?![0-9])")
 _SIGNED: Final = re.compile(f"[{WHITE}]*(?=[+-].)", re.DOTALL)
@@ -36,6 +36,8 @@ _WORDS: Final = {
     for word in (name, name[:3])
 }  # fmt: skip
 """What each word tells."""
+
+_EVENT_OF: Final = {"weekday": "Weekday", "offset": "Zone", "half": ""}
 
 _MOST_DIGITS: Final = 8
 _EVENT_STEPS: Final = 3
@@ -68,9 +70,6 @@ _TABLE: Final = {
     "nn:":   "-     T:NNN T:NNN T:NNN -     -     -     -     -     nn:   -     -     -     nn:",
 }  # fmt: skip
 _STATES: Final = {state: dict(zip(_EVENTS, row.split(), strict=True)) for state, row in _TABLE.items()}
-
-
-_TIME: Final = ("hour", "minute", "second")
 
 
 class Unreadable(Exception):
@@ -111,12 +110,13 @@ class DateMachine:
                 if ":" in self.state and self.state[0] in "DT":
                     self._settle(self.state)
                     self.state = "begin"
-        if "date" not in self.told and "hour" not in self.told:
+        date, weekday = self.told.get("date"), self.told.get("weekday")
+        if date is None and "hour" not in self.told:
             raise Unreadable
-        clock, date = self._clock(), self.told.get("date")
+        clock = self._clock()
         if date is None:
             date = self._today()
-        if self.told.get("weekday") not in (None, (date // instants.TICKS_PER_DAY + 1) % 7):
+        if weekday is not None and (date // instants.TICKS_PER_DAY + 1) % 7 != weekday:
             raise Unreadable(
                 "String '{}' was not recognized as a valid DateTime because the day of week was incorrect."
             )
@@ -128,8 +128,9 @@ class DateMachine:
         return CALENDAR.today(self.told.get("offset", 0))
 
     def _clock(self) -> int:
-        hour, minute, second = (self.told.get(name, 0) for name in _TIME)
-        half = self.told.get("half")
+        told = self.told
+        hour, minute, second = told.get("hour", 0), told.get("minute", 0), told.get("second", 0)
+        half = told.get("half")
         if half == 0:
             if hour > 12:
                 raise Unreadable
@@ -158,14 +159,10 @@ class DateMachine:
     def _next(self) -> str:
         """The event that comes next, "" for what changes no state."""
         BUDGET.spend(_EVENT_STEPS)
+        if (found := self._take(_TOKEN)) is not None:
+            return self._number(found[1]) if found[1] else self._word(found[2])
         self._take(_SPACE)
-        if self.at >= len(self.text):
-            return "End"
-        if (found := self._take(_DIGITS)) is not None:
-            return self._number(found[0])
-        if (found := _WORD.match(self.text, self.at)) is not None:
-            return self._word(found[0].lower(), found.end())
-        return self._sign()
+        return self._sign() if self.at < len(self.text) else "End"
 
     def _number(self, digits: str) -> str:
         if len(self.numbers) == 3 or len(digits) > _MOST_DIGITS:
@@ -186,18 +183,18 @@ class DateMachine:
             self._zone_behind()
         return event
 
-    def _word(self, word: str, end: int) -> str:
-        if word not in _WORDS:
+    def _word(self, word: str) -> str:
+        told = _WORDS.get(word.lower())
+        if told is None:
             raise Unreadable(
                 "The string '{}' was not recognized as a valid DateTime. There is an unknown word starting "
-                f"at index '{self.at}'."
+                f"at index '{self.at - len(word)}'."
             )
-        self.at = end
-        fact, value = _WORDS[word]
+        fact, value = told
         self._tell(fact, value)
         if fact == "month":
             return self._separated("Month")
-        return {"weekday": "Weekday", "offset": "Zone"}.get(fact, "")
+        return _EVENT_OF[fact]
 
     def _sign(self) -> str:
         char = self.text[self.at]
@@ -269,8 +266,9 @@ class DateMachine:
             return
         if shape == "N" and "half" not in self.told:
             raise Unreadable
-        for name, number in zip(_TIME, (*numbers, 0, 0), strict=False):
-            self._tell(name, number)
+        hour, minute, second = (*numbers, 0, 0)[:3]
+        self._tell("hour", hour)
+        self.told["minute"], self.told["second"] = minute, second
 
     def _date(self, shape: str, numbers: list[int]) -> int:
         if shape == "NM":  # MMMM dd has its day last, yyyy MMMM its year first: the number is a year

@@ -89,34 +89,26 @@ def parse_span(text: str | None) -> instants.TimeSpan:
     """TimeSpan.Parse; throws System.FormatException or System.OverflowException."""
     BUDGET.spend(6)
     text = required(text, "input")
-    match = None if len(text) > _LONGEST else _SPAN.match(text)
-    shapes = () if match is None else _SPANS.get(re.sub("[0-9]", "", match[2]), ())
-    if match is None or not shapes:
-        raise _no_span(text)
-    numbers = re.findall("[0-9]+", match[2])
-    for shape in shapes:
-        ticks = _span_ticks(shape, numbers)
-        if ticks is not None and ticks <= 2**63 - (not match[1]):
-            return instants.TimeSpan(-ticks if match[1] else ticks)
-    raise _wide_span(text)
-
-
-def _no_span(text: str) -> ClrException:
-    """The exception for a text without the shape of a span. A number that is too wide comes before the
-    shape."""
-    if len(text) <= _LONGEST:
-        parts = [part for part in _PARTS.findall(text) if part][:_MOST_PARTS]
-        if any(len(part) > 9 or int(part) >= _WIDEST for part in parts):
-            return _wide_span(text)
-    return bad_format(f"String '{text}' was not recognized as a valid TimeSpan.")
-
-
-def _wide_span(text: str) -> ClrException:
-    return ClrException(
+    shapes: tuple[str, ...] = ()
+    if len(text) <= _LONGEST and (match := _SPAN.match(text)) is not None:
+        shapes, numbers = _SPANS.get(re.sub("[0-9]", "", match[2]), ()), re.findall("[0-9]+", match[2])
+        for shape in shapes:
+            ticks = _span_ticks(shape, numbers)
+            if ticks is not None and ticks <= 2**63 - (not match[1]):
+                return instants.TimeSpan(-ticks if match[1] else ticks)
+    if not shapes and not _has_wide_number(text):
+        raise bad_format(f"String '{text}' was not recognized as a valid TimeSpan.")
+    raise ClrException(
         "System.OverflowException",
         f"The TimeSpan string '{text}' could not be parsed because at least one of the numeric components is "
         "out of range or contains too many digits.",
     )
+
+
+def _has_wide_number(text: str) -> bool:
+    """Whether a number is too wide, which .NET tells before it looks at the shape."""
+    parts = [part for part in _PARTS.findall(text) if part][:_MOST_PARTS] if len(text) <= _LONGEST else []
+    return any(len(part) > 9 or int(part) >= _WIDEST for part in parts)
 
 
 def _span_ticks(shape: str, numbers: list[str]) -> int | None:
