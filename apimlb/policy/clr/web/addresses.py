@@ -65,16 +65,10 @@ def from_number(number: int) -> IPAddress:
     return IPAddress(_in_32_bits(number, "newAddress").to_bytes(4, "little"))
 
 
-def from_bytes(content: bytearray) -> IPAddress:
-    if len(content) not in (4, 16):
+def from_bytes(content: bytearray, scope: int | None = None) -> IPAddress:
+    if len(content) not in ((4, 16) if scope is None else (16,)):
         raise exceptions.argument(_INVALID, "address")
-    return IPAddress(bytes(content))
-
-
-def from_bytes_scoped(content: bytearray, scope: int) -> IPAddress:
-    if len(content) != 16:
-        raise exceptions.argument(_INVALID, "address")
-    return IPAddress(bytes(content), _in_32_bits(scope, "scopeid"))
+    return IPAddress(bytes(content), _in_32_bits(scope or 0, "scopeid"))
 
 
 def _in_32_bits(number: int, name: str) -> int:
@@ -140,8 +134,7 @@ DEFINITIONS = (
         "System.Net.IPAddress", "class",
         rows=(
             ("new(long newAddress)", from_number),
-            ("new(byte[]! address)", from_bytes),
-            ("new(byte[]! address, long scopeid)", from_bytes_scoped),
+            ("new(byte[]! address[, long scopeid])", from_bytes),
             ("static IPAddress Parse(string ipString)", parse),
             ("static bool TryParse(string ipString, out IPAddress address)", tried(parse, None)),
             ("static bool IsLoopback(IPAddress! address)", is_loopback),

@@ -11,7 +11,14 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 _RESERVED = ";/?:@&=+$,#[]!'()*"
 _STAYING = _RESERVED + "%\\\x7f" + "".join(map(chr, range(0x20)))
 _ESCAPE = re.compile(r"%(?:([0-9A-Fa-f]{2})|)")
-_RUN = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_BYTE = re.compile(r"%[0-9A-Fa-f]{2}")
+_NEXT = "%[89AB][0-9A-F]"
+_CHARACTER = re.compile(
+    rf"%(?!EF%BF%BD)(?:C[2-9A-F]|D[0-9A-F]|(?:E0(?=%[AB])|ED(?=%[89])|E[1-9A-CEF]){_NEXT}"
+    rf"|(?:F0(?=%[9AB])|F4(?=%8)|F[1-3]){_NEXT}{_NEXT}){_NEXT}",
+    re.IGNORECASE,
+)
+"""The escapes of a character beyond ASCII in UTF-8, but for U+FFFD, which counts as no UTF-8."""
 
 
 def decoded(text: str) -> str:
@@ -29,53 +36,39 @@ def decoded(text: str) -> str:
     return _ESCAPE.sub(plain, text) if "%" in text else text
 
 
-def _rewritten(text: str, write: Callable[[str], str]) -> str:
-    """The text with what `write` makes of each piece of its escapes."""
+def _rewritten(text: str, write: Callable[[re.Match[str]], str]) -> str:
+    """The text with what `write` makes of the escapes of each character beyond ASCII."""
     if "%" not in text:
         return text
-    return _RUN.sub(lambda found: "".join(map(write, _pieces(found[0]))), text)
+    BUDGET.spend(2 * len(_BYTE.findall(text)))
+    return _CHARACTER.sub(write, text)
 
 
 def escaped(text: str) -> str:
     """As AbsoluteUri writes it; escapes of whole characters beyond ASCII are in upper case."""
-    text = _rewritten(text, lambda piece: piece if _is_loose(piece) else quote(piece))
+    text = _rewritten(text, lambda found: found[0].upper())
     return quote(whole(text), safe=_RESERVED + "-._~%")
-
-
-def _is_loose(piece: str) -> bool:
-    """Whether a piece of a run of escapes is still an escape: of ASCII, or of bytes that are no UTF-8."""
-    return piece[0] == "%"
-
-
-def _pieces(run: str) -> list[str]:
-    """A run of escapes: characters beyond ASCII as they are, all else as it was escaped."""
-    content = bytes.fromhex(run.replace("%", ""))
-    BUDGET.spend(2 * len(content))
-    made: list[str] = []
-    at = 0
-    for char in content.decode("utf-8", "surrogateescape"):
-        end = at + 3 * len(char.encode("utf-8", "surrogateescape"))
-        whole_char = end > at + 3 and char != "\ufffd"
-        made += [char] if whole_char else [run[place : place + 3] for place in range(at, end, 3)]
-        at = end
-    return made
 
 
 def shown(text: str, *, relative: bool = False) -> str:
     """As ToString shows it: escapes of reserved and control characters stay, and those of bytes that
     are no UTF-8, which are in upper case but in a relative URI."""
-    return _rewritten(text, lambda piece: _plain(piece, _STAYING, relative))
+    text = _rewritten(text, _character)
+    return _BYTE.sub(lambda found: _plain(found[0], _STAYING, relative), text)
 
 
 def unescaped(text: str) -> str:
     """The text without escapes; those of bytes that are no UTF-8 stay."""
-    return _rewritten(text, _plain)
+    return _BYTE.sub(lambda found: _plain(found[0]), _rewritten(text, _character))
 
 
-def _plain(piece: str, staying: str = "", relative: bool = False) -> str:
-    if not _is_loose(piece):
-        return enter(piece)
-    code = int(piece[1:], 16)
+def _character(found: re.Match[str]) -> str:
+    return enter(bytes.fromhex(found[0].replace("%", "")).decode())
+
+
+def _plain(escape: str, staying: str = "", relative: bool = False) -> str:
+    """The character of the escape of a byte, where it is ASCII and does not stay."""
+    code = int(escape[1:], 16)
     if code >= 0x80:
-        return piece if relative else piece.upper()
-    return piece if chr(code) in staying else chr(code)
+        return escape if relative else escape.upper()
+    return escape if chr(code) in staying else chr(code)

@@ -54,10 +54,15 @@ def of_absolute(part: Callable[..., object]) -> Callable[..., object]:
     """A member that a relative URI has not: it throws System.InvalidOperationException there."""
 
     def found(uri: uris.Uri, *given: object) -> object:
-        uris.absolute_of(uri)
+        _check_absolute(uri)
         return part(uri, *given)
 
     return found
+
+
+def _check_absolute(uri: uris.Uri) -> None:
+    if uri.absolute is None:
+        raise exceptions.invalid_operation("This operation is not supported for a relative URI.")
 
 
 def segments(uri: uris.Uri) -> ClrArray:
@@ -147,7 +152,7 @@ def is_base_of(start: uris.Uri, uri: uris.Uri) -> bool:
 
 def relative_to(start: uris.Uri, uri: uris.Uri) -> uris.Uri:
     """MakeRelativeUri: how to get from this one to the other"""
-    uris.absolute_of(uri)
+    _check_absolute(uri)
     if start.place != uri.place:
         return uri
     way = _way(start.path, uri.path)

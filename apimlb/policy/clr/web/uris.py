@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.clr.exceptions import ClrException, invalid_operation, required
+from apimlb.policy.clr.exceptions import ClrException, required
 from apimlb.policy.clr.web.escapes import decoded, escaped, shown, unescaped
 from apimlb.policy.clr.web.hosts import address_text, read_four, read_six
 
@@ -81,22 +81,16 @@ class Uri:
     else None; the other attributes are its parts as they stand there, `opening` what stands between scheme
     and host. `fault` says why a text with a scheme is no absolute URI."""
 
-    __slots__ = (
-        "absolute", "authority", "fault", "fragment", "host", "opening", "path", "port", "query", "scheme",
-        "shown", "text", "user",
-    )  # fmt: skip
     clr_name = "System.Uri"
+    absolute: str | None = None
+    scheme = opening = user = host = authority = path = query = fragment = fault = ""
+    port = -1
 
     def __init__(self, text: str, kind: int = 0) -> None:
         """`kind` says what a path of Windows or of a network is taken for. Raises System.UriFormatException
         for what begins like an absolute URI and is no URI at all."""
         BUDGET.spend(_READ + (len(text) >> 2))
-        self.text = text
-        self.absolute: str | None = None
-        self.fault = self.opening = ""
-        self.shown = text
-        self.scheme = self.user = self.host = self.path = self.query = self.fragment = self.authority = ""
-        self.port = -1
+        self.text = self.shown = text
         plain = text.strip(BLANKS)
         found = _SCHEME.match(plain)
         if _DRIVE.match(plain):
@@ -292,8 +286,7 @@ def make_uri(text: str | None, kind: int = ABSOLUTE) -> Uri:
 
 
 def join_uri(start: Uri, rest: str) -> Uri:
-    """The URI that a reference means from another one (RFC 3986, 5.2)."""
-    absolute_of(start)
+    """The URI that a reference means from an absolute one (RFC 3986, 5.2)."""
     given = Uri(rest)
     if given.absolute is not None:
         return given
@@ -312,10 +305,3 @@ def join_uri(start: Uri, rest: str) -> Uri:
     folder = start.path.rpartition("/")[0] + "/"
     kept = {"/": "", "\\": "", "?": start.path, "#": start.path + start.query}.get(plain[:1], folder)
     return Uri(place + kept + plain)
-
-
-def absolute_of(uri: Uri) -> str:
-    """AbsoluteUri; throws System.InvalidOperationException for a relative URI."""
-    if uri.absolute is None:
-        raise invalid_operation("This operation is not supported for a relative URI.")
-    return uri.absolute
