@@ -95,7 +95,9 @@ def _from_digits(text: str | None, base: int, name: str) -> int:
     if text is None:
         return make(0)
     if not text:
-        raise exceptions.index_range("startIndex")
+        raise exceptions.out_of_range(
+            "Index was out of range. Must be non-negative and less than the size of the collection."
+        )
     minus = text[0] == "-"
     if minus and base != 10:
         raise exceptions.argument("String cannot contain a minus sign if the base is not 10.")
@@ -110,14 +112,14 @@ def _from_digits(text: str | None, base: int, name: str) -> int:
     read = digits.removesuffix(rest)
     if not read:
         raise exceptions.bad_format("Could not find any recognizable digits.")
+    significant = read.lstrip("0") or "0"
+    value = int(significant, base) if len(significant) <= 64 else 1 << 64
+    bits = 64 if name.endswith("64") else 32
+    signed = base == 10 and lowest < 0
+    if value > (2 ** (bits - 1) if signed else 2**bits - 1):  # told before the rest is looked at
+        raise exceptions.overflow(f"{'Int' if signed else 'UInt'}{bits}")
     if rest:
-        bits = 64 if name.endswith("64") else 32
-        if len(read) > 64 or int(read, base) >= 1 << bits:  # told before the rest is looked at
-            raise exceptions.overflow(f"UInt{bits}")
         raise exceptions.bad_format("Additional non-parsable characters are at the end of the string.")
-    if len(digits) > 400:
-        raise exceptions.overflow(name)
-    value = int(digits, base)
     if base == 10:
         return fitted(-value if minus else value, name)
     if value > highest - lowest:

@@ -15,17 +15,10 @@ from apimlb.policy.clr.numbers.arithmetic import fitted
 from apimlb.policy.clr.objects.text import clr_type_name
 
 # Possessive, all of them: giving back white space would take time that grows with its square.
-_INTEGER = re.compile(r"[ \t-\r]*+([+-]?\d++)[ \t-\r]*+\0*+\Z", re.ASCII)
-_FLOAT = re.compile(
-    r"[ \t-\r]*+(?P<sign>[+-]?)(?P<whole>(?:\d[\d,]*+)?)(?P<point>(?:\.\d*+)?)(?P<exp>(?:[eE][+-]?\d++)?)"
-    r"[ \t-\r]*+\0*+\Z",
-    re.ASCII,
-)
-_DECIMAL = re.compile(
-    r"[ \t-\r]*+(?P<sign>[+-]?)(?P<whole>(?:\d[\d,]*+)?)(?P<point>(?:\.\d*+)?)(?P<exp>)"
-    r"(?:[ \t-\r]*+(?P<after>[+-]))?[ \t-\r]*+\0*+\Z",
-    re.ASCII,
-)
+_INTEGER = re.compile(r"[ \t-\r]*+([+-]?)(?=\d)0*+(\d*+)[ \t-\r]*+\0*+\Z", re.ASCII)
+_REAL = r"[ \t-\r]*+(?P<sign>[+-]?)(?P<whole>(?:\d[\d,]*+)?)(?P<point>(?:\.\d*+)?)"
+_FLOAT = re.compile(rf"{_REAL}(?P<exp>(?:[eE][+-]?\d++)?)(?P<after>)[ \t-\r]*+\0*+\Z", re.ASCII)
+_DECIMAL = re.compile(rf"{_REAL}(?P<exp>)(?:[ \t-\r]*+(?P<after>[+-]))?[ \t-\r]*+\0*+\Z", re.ASCII)
 """NumberStyles.Float with thousands, and NumberStyles.Number: an exponent here, a sign at the end there."""
 
 CODES = {
@@ -64,9 +57,9 @@ def parse_integer(text: str | None, name: str) -> int:
     match = _INTEGER.match(text)
     if match is None:
         raise exceptions.bad_format()
-    if len(match[1]) > 400:
+    if len(match[2]) > 400:
         raise exceptions.overflow(name)
-    return fitted(int(match[1]), name)
+    return fitted(int(match[1] + (match[2] or "0")), name)
 
 
 def _real_text(text: str, form: re.Pattern[str]) -> str:
@@ -74,7 +67,7 @@ def _real_text(text: str, form: re.Pattern[str]) -> str:
     match = form.match(text)
     if match is None or not (match["whole"] or match["point"].strip(".")):
         raise ValueError(text)
-    after = match.groupdict().get("after") or ""
+    after = match["after"] or ""
     if match["sign"] and after:
         raise ValueError(text)
     whole = match["whole"].replace(",", "") or "0"

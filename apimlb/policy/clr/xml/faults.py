@@ -12,7 +12,9 @@ _EMPTY, _INVALID, _UNCLOSED, _MISMATCH, _DUPLICATE, _JUNK, _ENTITY, _CDATA = 3, 
 """Codes of expat."""
 
 _AT_ROOT = "Data at the root level is invalid."
-_TAG = re.compile(r"<(/?)([^\s/>!?<]++)[^<>]*?(/?)>")
+_TAG = re.compile(r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<(/?)([^\s/>!?<]++)[^<>]*?(/?)>", re.DOTALL)
+"""A tag, or what may hold the text of one."""
+
 _NAME = re.compile(r"[\w.:-]*")
 _IN_VALUE = re.compile(r"<[^<>]*=\s*(?:'[^'<]*|\"[^\"<]*)\Z")
 _NO_NAME = "Name cannot begin with the '{char}' character, {code}."
@@ -64,7 +66,7 @@ def _opened(text: str, end: int) -> list[re.Match[str]]:
         BUDGET.spend()
         if tag[1] and found:
             found.pop()
-        elif not tag[1] and not tag[3]:
+        elif tag[2] and not tag[1] and not tag[3]:
             found.append(tag)
     return found
 

@@ -66,9 +66,7 @@ def name_of(text: str | None) -> XName | None:
     """The XName of a text like `{uri}local`; throws System.Xml.XmlException."""
     if text is None:
         return None
-    if not text.startswith("{"):
-        if not text:
-            raise argument("The value cannot be an empty string.", "expandedName")
+    if text and not text.startswith("{"):
         return XName("", verify(text))
     uri, closing, local = text[1:].rpartition("}")
     if not (closing and uri and local):

@@ -52,7 +52,7 @@ class XObject:
     @property
     def siblings(self) -> list[Any]:
         """The list that it stands in; an empty one without a parent."""
-        raise NotImplementedError
+        return [] if self.parent is None else self.parent.nodes
 
     @property
     def place(self) -> int:
@@ -103,22 +103,18 @@ class XAttribute(XObject):
 
 
 class XNode(XObject):
-    """Anything inside an element or document."""
+    """Anything inside an element or document. One that holds no other nodes is made of its `facts`."""
 
     __slots__ = ()
     clr_name = X + "XNode"
+    facts: tuple[str, ...] = ()
 
     @property
     def parts(self) -> tuple[Any, ...]:
-        """What it is made of, if it holds no other nodes."""
-        return ()
+        return tuple(getattr(self, name) for name in self.facts)
 
     def copy(self, depth: int = 0) -> "XNode":
         return type(self)(*self.parts)
-
-    @property
-    def siblings(self) -> list[Any]:
-        return [] if self.parent is None else self.parent.nodes
 
 
 class XText(XNode):
@@ -127,15 +123,12 @@ class XText(XNode):
     __slots__ = ("value",)
     clr_name = X + "XText"
     kind = "Text"
+    facts = ("value",)
 
     def __init__(self, value: str) -> None:
         # Written out, as in XElement: a document holds many.
         self.parent = None
         self.value = value
-
-    @property
-    def parts(self) -> tuple[Any, ...]:
-        return (self.value,)
 
 
 class XCData(XText):
@@ -154,15 +147,12 @@ class XProcessingInstruction(XNode):
     __slots__ = ("data", "target")
     clr_name = X + "XProcessingInstruction"
     kind = "ProcessingInstruction"
+    facts = ("target", "data")
 
     def __init__(self, target: str | None, data: str) -> None:
         super().__init__()
         self.target = target_name(target)
         self.data = data
-
-    @property
-    def parts(self) -> tuple[Any, ...]:
-        return self.target, self.data
 
 
 def target_name(target: str | None) -> str:
@@ -176,6 +166,7 @@ class XDocumentType(XNode):
     __slots__ = ("internal", "name", "public", "system")
     clr_name = X + "XDocumentType"
     kind = "DocumentType"
+    facts = ("name", "public", "system", "internal")
 
     def __init__(self, name: str, public: str | None, system: str | None, internal: str | None) -> None:
         super().__init__()
@@ -183,10 +174,6 @@ class XDocumentType(XNode):
         self.public = public
         self.system = system
         self.internal = internal
-
-    @property
-    def parts(self) -> tuple[Any, ...]:
-        return self.name, self.public, self.system, self.internal
 
 
 @dataclass(eq=False)
@@ -216,12 +203,12 @@ class XContainer(XNode):
 
     def check(self, node: XNode, place: int) -> None:
         """Throws System.ArgumentException for a node that may not stand there."""
-        raise NotImplementedError
+        if isinstance(node, XDocument | XDocumentType):
+            raise exceptions.argument(f"A node of type {node.kind} cannot be added to content.")
 
     def insert(self, place: int, node: XNode) -> None:
         """Take a node in; a copy of one that has a parent or would hold itself."""
-        BUDGET.spend(6 + (len(self.nodes) - place >> 4))
-        BUDGET.make(_NODE)
+        BUDGET.build(6 + (len(self.nodes) - place >> 4), _NODE)
         self.check(node, place)
         own = node
         if node.parent is not None or (isinstance(node, XContainer) and self.top is node):
@@ -291,10 +278,6 @@ class XElement(XContainer):
         self.name = name
         self.attributes: list[XAttribute] = []
 
-    def check(self, node: XNode, place: int) -> None:
-        if isinstance(node, XDocument | XDocumentType):
-            raise exceptions.argument(f"A node of type {node.kind} cannot be added to content.")
-
     @property
     def value(self) -> str:
         """The text of all descendants."""
@@ -319,8 +302,7 @@ class XElement(XContainer):
         return next((each for each in self.attributes if each.name == name), None)
 
     def add_attribute(self, attribute: XAttribute) -> None:
-        BUDGET.spend(4 + (len(self.attributes) >> 2))
-        BUDGET.make(_NODE)
+        BUDGET.build(4 + (len(self.attributes) >> 2), _NODE)
         if self.attribute(attribute.name) is not None:
             raise exceptions.invalid_operation("Duplicate attribute.")
         own = attribute.copy() if attribute.parent is not None else attribute

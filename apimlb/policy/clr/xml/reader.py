@@ -24,9 +24,7 @@ class _TreeBuilder:
 
     def __init__(self) -> None:
         self.document = nodes.XDocument()
-        self._open: list[tuple[nodes.XContainer, _Scope, int]] = [
-            (self.document, _Scope({"xml": XML, "": ""}), 0)
-        ]
+        self._open: list[tuple[nodes.XContainer, _Scope]] = [(self.document, _Scope({"xml": XML, "": ""}))]
         self._text: list[str] = []
         self._source = b""
 
@@ -70,7 +68,9 @@ class _TreeBuilder:
         return text
 
     def _skipped(self, name: str, *rest: object) -> None:
-        raise xml_error(f"Reference to undeclared entity '{name}'.")
+        parser = self._parser
+        place = f"Line {parser.CurrentLineNumber}, position {parser.CurrentColumnNumber + 2}"
+        raise xml_error(f"Reference to undeclared entity '{name}'. {place}.")
 
     def _declaration(self, version: str, encoding: str | None, standalone: int) -> None:
         alone = {0: "no", 1: "yes"}.get(standalone)
@@ -98,7 +98,7 @@ class _TreeBuilder:
             self._flush()
         if len(self._open) > MAX_DEPTH:
             raise xml_error(f"The XML is nested more than {MAX_DEPTH} levels deep.")
-        parent, scope, _ = self._open[-1]
+        parent, scope = self._open[-1]
         if pairs:
             scope = self._declared(scope, pairs)
         element = nodes.XElement(scope.elements.get(tag) or scope.element(tag))
@@ -109,7 +109,7 @@ class _TreeBuilder:
                     value = value.strip(_WHITE)
                 element.add_attribute(nodes.XAttribute(scope.attribute(name), enter(value)))
         parent.take(element, _ELEMENT)
-        self._open.append((element, scope, self._parser.CurrentByteIndex))
+        self._open.append((element, scope))
 
     def _declared(self, scope: "_Scope", pairs: list[str]) -> "_Scope":
         """The scope of an element with these attributes."""
@@ -139,10 +139,10 @@ class _TreeBuilder:
     def _end(self, tag: str) -> None:
         if self._text:
             self._flush()
-        element, _, start = self._open.pop()
+        element, _ = self._open.pop()
         if not element.nodes:
             end = self._parser.CurrentByteIndex
-            element.hollow = self._source[max(start, end - 2) : end] != b"/>"
+            element.hollow = not self._source.endswith(b"/>", 0, end)
 
 
 class _Scope:

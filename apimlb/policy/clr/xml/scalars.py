@@ -10,7 +10,7 @@ from apimlb.policy.clr.xml.nodes import XObject
 
 _DURATION = re.compile(
     r"(-?)P(?!\Z)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?"
-    r"(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d+))?S)?)?\Z",
+    r"(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d*))?S)?)?\Z",
     re.ASCII,
 )
 _DAY, _HOUR, _MINUTE = instants.TICKS_PER_DAY, instants.TICKS_PER_HOUR, instants.TICKS_PER_MINUTE
@@ -59,17 +59,15 @@ def duration(span: instants.TimeSpan) -> str:
 def parse_duration(text: str) -> instants.TimeSpan:
     """XmlConvert.ToTimeSpan: a year has 365 days, a month 30; throws System.FormatException."""
     match = _DURATION.match(text.strip(" \t\r\n")) if len(text) < 200 else None
-    if match is None:
+    numbers = [int(number or 0) for number in match.groups()[1:-1]] if match is not None else []
+    if match is None or max(numbers) >= 2**31:
         raise bad_format(f"The string '{text}' is not a valid TimeSpan value.")
-    sign, *numbers, fraction = match.groups()
-    ticks = sum(int(number or 0) * unit for number, unit in zip(numbers, _UNITS, strict=True))
-    ticks += _fraction(fraction)
-    if ticks >= 2**63:
+    ticks = sum(number * unit for number, unit in zip(numbers, _UNITS, strict=True)) + _fraction(match[8])
+    if ticks >= 2**63 + bool(match[1]):
         raise ClrException(
-            "System.OverflowException",
-            f"The string '{text}' represents a TimeSpan value that is too large or too small.",
+            "System.OverflowException", "Value 'Duration' was either too large or too small for TimeSpan."
         )
-    return instants.TimeSpan(-ticks if sign else ticks)
+    return instants.TimeSpan(-ticks if match[1] else ticks)
 
 
 def _fraction(digits: str | None) -> int:

@@ -1,5 +1,6 @@
 """Trees of System.Xml.Linq as text: prefixes, indentation and escapes as .NET's XmlWriter has them."""
 
+import html
 import re
 from typing import Final
 
@@ -46,18 +47,9 @@ def _lines(text: str) -> str:
     return _valid(text).replace("\r\n", "\n").replace("\r", "\n")
 
 
-def escape(text: str) -> str:
-    """Text as XML writes it between tags."""
-    return _marked(_lines(text))
-
-
-def _marked(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
 def quoted(text: str) -> str:
     """An attribute's value with its quotes."""
-    plain = _marked(_valid(text)).replace('"', "&quot;")
+    plain = html.escape(_valid(text), quote=False).replace('"', "&quot;")
     return f'"{plain.replace(chr(10), "&#xA;").replace(chr(13), "&#xD;").replace(chr(9), "&#x9;")}"'
 
 
@@ -119,8 +111,9 @@ class _XmlWriter:
         if isinstance(node, nodes.XComment):
             self.pieces.append(f"<!--{_DASHES.sub('- ', _lines(node.value))}-->")
         elif isinstance(node, nodes.XText):
+            text = _lines(node.value)
             plain = node.kind == "Text"
-            self.pieces.append(escape(node.value) if plain else _section(node.value))
+            self.pieces.append(html.escape(text, quote=False) if plain else _section(text))
         elif isinstance(node, nodes.XProcessingInstruction):
             data = _lines(node.data).replace("?>", "? >")
             self.pieces.append(f"<?{node.target}{' ' if data else ''}{data}?>")
@@ -197,8 +190,7 @@ class _XmlWriter:
 
 
 def _section(text: str) -> str:
-    inner = _lines(text).replace("]]>", "]]]]><![CDATA[>")
-    return f"<![CDATA[{inner}]]>"
+    return f"<![CDATA[{text.replace(']]>', ']]]]><![CDATA[>')}]]>"
 
 
 def _document_type(node: nodes.XDocumentType) -> str:

@@ -15,7 +15,6 @@ from apimlb.policy.clr.xml import axes, edits, nodes, scalars
 from apimlb.policy.clr.xml.names import XML, XMLNS, X, XNamespace, name_in, name_of
 from apimlb.policy.clr.xml.order import ALIKE, IN_ORDER, compare_nodes, deep_equals, shape
 from apimlb.policy.clr.xml.reader import parse_document, parse_element
-from apimlb.policy.clr.xml.writer import attribute_text, xml_text
 
 _NODE_TYPES = {
     "None": 0, "Element": 1, "Attribute": 2, "Text": 3, "CDATA": 4, "EntityReference": 5, "Entity": 6,
@@ -29,20 +28,12 @@ _TYPE_NAMES = {number: name for name, number in _NODE_TYPES.items()}
 # Casts
 
 
-def text_value(target: nodes.XElement | nodes.XAttribute | None) -> str | None:
-    """(string)element"""
-    return None if target is None else target.value
-
-
 _CASTS: dict[str, Callable[[str], object]] = {
     "bool": scalars.parse_flag,
-    "int": lambda text: parsing.parse_integer(text, "Int32"),
-    "long": lambda text: parsing.parse_integer(text, "Int64"),
-    "uint": lambda text: parsing.parse_integer(text, "UInt32"),
-    "ulong": lambda text: parsing.parse_integer(text, "UInt64"),
-    "float": lambda text: parsing.to_single(parsing.parse_double(text)),
-    "double": parsing.parse_double,
-    "decimal": parsing.parse_decimal,
+    **{
+        name: parsing.PARSERS[name]
+        for name in ("Int32", "Int64", "UInt32", "UInt64", "Single", "Double", "Decimal")
+    },
     "DateTime": parse_kept,
     "DateTimeOffset": scalars.parse_moment,
     "TimeSpan": scalars.parse_duration,
@@ -50,7 +41,7 @@ _CASTS: dict[str, Callable[[str], object]] = {
 }
 
 
-def _cast(parse: Callable[[str], object]) -> Callable[..., object]:
+def _cast(parse: Callable[[str], object]) -> Callable[[nodes.XElement | nodes.XAttribute | None], object]:
     def cast(target: nodes.XElement | nodes.XAttribute | None) -> object:
         return None if target is None else parse(target.value)
 
@@ -60,7 +51,7 @@ def _cast(parse: Callable[[str], object]) -> Callable[..., object]:
 def _cast_rows(kind: str) -> tuple[Row, ...]:
     """(string)element, (int)element, (int?)element and so on."""
     name = kind[1:].lower()
-    rows: list[Row] = [(f"explicit string({kind} {name})", text_value)]
+    rows: list[Row] = [(f"explicit string({kind} {name})", _cast(str))]
     for keyword, parse in _CASTS.items():
         rows.append((f"explicit {keyword}({kind}! {name})", _cast(parse)))
         rows.append((f"explicit {keyword}?({kind} {name})", _cast(parse)))
@@ -124,7 +115,6 @@ _NAMES = (
             ("string Version", "{0}.version", setting("version")),
             ("string Encoding", "{0}.encoding", setting("encoding")),
             ("string Standalone", "{0}.standalone", setting("standalone")),
-            ("string ToString()", str),
         ),
     ),
 )  # fmt: skip
@@ -154,7 +144,6 @@ _NODES = (
             ("XAttribute NextAttribute", lambda target: target.beside(1)),
             ("XAttribute PreviousAttribute", lambda target: target.beside(-1)),
             ("void Remove()", nodes.XAttribute.remove),
-            ("string ToString()", attribute_text),
             *_cast_rows("XAttribute"),
         ),
     ),
@@ -170,7 +159,6 @@ _NODES = (
             ("static bool DeepEquals(XNode n1, XNode n2)", deep_equals),
             ("static XNodeDocumentOrderComparer DocumentOrderComparer", lambda: IN_ORDER),
             ("static XNodeEqualityComparer EqualityComparer", lambda: ALIKE),
-            ("string ToString()", xml_text),
         ),
     ),
     *(
@@ -229,7 +217,7 @@ DEFINITIONS = (
             ("static XElement Parse(string text)", parse_element),
             ("static IEnumerable<XElement> EmptySequence", lambda: ClrArray([], X + "XElement")),
             ("XName Name", "{0}.name", edits.setting_text("name")),
-            ("string Value", text_value, edits.set_value),
+            ("string Value", lambda target: target.value, edits.set_value),
             ("bool HasElements", lambda target: any(True for _ in target.elements())),
             ("bool HasAttributes", lambda target: bool(target.attributes)),
             ("bool IsEmpty", lambda target: not target.nodes and not target.hollow),
