@@ -97,12 +97,12 @@ def comparer_of(comparison: Enum) -> Comparer:
     return _OF_COMPARISON[comparison.number]
 
 
-def compare_as(comparison: Enum, left: str | None, right: str | None) -> int:
+def compare_as(left: str | None, right: str | None, comparison: Enum) -> int:
     """string.Compare(left, right, StringComparison)."""
     return comparer_of(comparison).compare(left, right)
 
 
-def equal_as(comparison: Enum, left: str | None, right: str | None) -> bool:
+def equal_as(left: str | None, right: str | None, comparison: Enum) -> bool:
     comparer = comparer_of(comparison)
     if left is None or right is None:
         return left is right

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from apimlb.policy.clr import exceptions
-from apimlb.policy.clr.budget import BUDGET
+from apimlb.policy.clr.budget import BUDGET, bounded_length
 from apimlb.policy.clr.collections.containers import ClrArray
-from apimlb.policy.clr.dates.instants import TICKS_PER_MILLISECOND, TimeSpan
+from apimlb.policy.clr.dates.instants import TimeSpan
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.regex import patterns
 from apimlb.policy.clr.regex.characters import CharacterReader
@@ -33,21 +33,6 @@ class Captures:
         return len(self.items)
 
 
-_LONGEST_TIME = (2**31 - 2) * TICKS_PER_MILLISECOND
-_NO_TIME_LIMIT = -TICKS_PER_MILLISECOND
-
-
-def new_regex(
-    pattern: str | None, options: Enum | None = None, time: TimeSpan | None = None
-) -> patterns.Regex:
-    """new Regex(...). Searches are bounded by their steps, not by the time limit; it must be one that .NET
-    takes."""
-    made = patterns.Regex(pattern, 0 if options is None else options.number)
-    if time is not None and time.ticks != _NO_TIME_LIMIT and not 0 < time.ticks <= _LONGEST_TIME:
-        raise exceptions.out_of_range("matchTimeout")
-    return made
-
-
 def _checked(call: Callable[..., object], place: int = 0) -> Call:
     """A call that takes a pattern, in that place among its arguments, and perhaps options. A constant pattern
     is refused before it runs where no search here can do what it asks for, unless .NET refuses it as well."""
@@ -57,7 +42,7 @@ def _checked(call: Callable[..., object], place: int = 0) -> Call:
         if not isinstance(pattern, str):
             return None
         try:
-            new_regex(pattern, next((each for each in constants if isinstance(each, Enum)), None))
+            patterns.Regex(pattern, next((each for each in constants if isinstance(each, Enum)), None))
         except exceptions.ClrException as error:
             if BUDGET.left < 0:  # it is the upload that is too dear
                 raise
@@ -83,7 +68,7 @@ def replace(
     regex: patterns.Regex, text: str, replacement: str | None, count: int = -1, start: int = 0
 ) -> str:
     made = patterns.replacement(exceptions.required(replacement, "replacement"))
-    return regex.replace(text, made, count, start)
+    return replace_with(regex, text, made, count, start)
 
 
 def replace_with(
@@ -93,11 +78,33 @@ def replace_with(
     count: int = -1,
     start: int = 0,
 ) -> str:
-    return regex.replace(text, exceptions.required(evaluate, "evaluator"), count, start)
+    evaluate = exceptions.required(evaluate, "evaluator")
+    if count < -1:
+        raise exceptions.argument_range("Count cannot be less than -1.", "count")
+    pieces: list[str] = []
+    at = size = 0
+    for match in regex.matches(text, start):
+        if count == 0:
+            break
+        count -= 1
+        piece = evaluate(match) or ""
+        size = bounded_length(size + match.index - at + len(piece))
+        pieces += (text[at : match.index], piece)
+        at = match.index + match.length
+    return "".join((*pieces, text[at:]))
 
 
 def split(regex: patterns.Regex, text: str, count: int = 0, start: int = 0) -> ClrArray:
-    return ClrArray(list(regex.split(text, count, start)), "System.String")
+    exceptions.not_negative(count, "count", "Count cannot be less than -1.")
+    pieces: list[str] = []
+    at = 0
+    for cuts, match in enumerate(regex.matches(text, start), 1):
+        if cuts == count:
+            break
+        pieces.append(text[at : match.index])
+        pieces += [group.value for group in match.groups[1:] if group.success]
+        at = match.index + match.length
+    return ClrArray([*pieces, text[at:]], "System.String")
 
 
 def _static(call: Callable[..., object]) -> Callable[..., object]:
@@ -106,7 +113,7 @@ def _static(call: Callable[..., object]) -> Callable[..., object]:
 
     def static(text: str | None, pattern: str | None, *rest: object) -> object:
         settings = [each for each in rest if isinstance(each, Enum | TimeSpan)]
-        regex = new_regex(pattern, *settings)  # type: ignore[arg-type]
+        regex = patterns.Regex(pattern, *settings)  # type: ignore[arg-type]
         return call(regex, exceptions.required(text, "input"), *rest[: len(rest) - len(settings)])
 
     return static
@@ -157,7 +164,8 @@ DEFINITIONS = (
     Definition(
         R + "Regex", "class",
         rows=(
-            ("new(string pattern[, RegexOptions options[, TimeSpan matchTimeout]])", _checked(new_regex)),
+            ("new(string pattern[, RegexOptions options[, TimeSpan matchTimeout]])",
+             _checked(patterns.Regex)),
             ("Match Match(string! input, int beginning, int length)", patterns.Regex.first_within),
             *(
                 row for kind, name, by, part, call in _CALLS

@@ -6,6 +6,8 @@ from functools import cached_property
 
 from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import BUDGET, bounded_length
+from apimlb.policy.clr.dates.instants import TICKS_PER_MILLISECOND, TimeSpan
+from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.regex.engine import Engine, engine_of
 from apimlb.policy.clr.regex.machine import Spans
 from apimlb.policy.clr.regex.parser import group_key
@@ -16,6 +18,8 @@ OPTIONS = {
 }  # fmt: skip
 
 _LONGEST_PATTERN = 10_000
+_LONGEST_TIME = (2**31 - 2) * TICKS_PER_MILLISECOND
+_NO_TIME_LIMIT = -TICKS_PER_MILLISECOND
 _KNOWN = 0x3FF
 _ECMA_SCRIPT = 256
 _WITH_ECMA_SCRIPT = 256 | 1 | 2 | 8 | 512
@@ -94,8 +98,10 @@ class Regex:
 
     clr_name = "System.Text.RegularExpressions.Regex"
 
-    def __init__(self, pattern: str | None, options: int = 0) -> None:
+    def __init__(self, pattern: str | None, chosen: Enum | None = None, time: TimeSpan | None = None) -> None:
+        """Searches are bounded by their steps, not by the time limit; it must be one that .NET takes."""
         pattern = exceptions.required(pattern, "pattern")
+        options = 0 if chosen is None else chosen.number
         if options & ~_KNOWN or (options & _ECMA_SCRIPT and options & ~_WITH_ECMA_SCRIPT):
             raise exceptions.out_of_range("options")
         if options & 64:
@@ -104,6 +110,8 @@ class Regex:
             raise exceptions.over_limit(f"{_LONGEST_PATTERN} characters in one regular expression")
         self.pattern = pattern
         self.engine: Engine = engine_of(pattern, options)
+        if time is not None and time.ticks != _NO_TIME_LIMIT and not 0 < time.ticks <= _LONGEST_TIME:
+            raise exceptions.out_of_range("matchTimeout")
 
     def __str__(self) -> str:
         return self.pattern
@@ -136,35 +144,6 @@ class Regex:
         hit = machine.search(part, 0)
         spans = hit and [[(begin + start, end + start) for begin, end in group] for group in hit]
         return Match(self, text, spans, complete=True)
-
-    def replace(
-        self, text: str, evaluate: Callable[[Match], str | None], count: int = -1, start: int = 0
-    ) -> str:
-        if count < -1:
-            raise exceptions.argument_range("Count cannot be less than -1.", "count")
-        pieces: list[str] = []
-        at = size = 0
-        for match in self.matches(text, start):
-            if count == 0:
-                break
-            count -= 1
-            piece = evaluate(match) or ""
-            size = bounded_length(size + match.index - at + len(piece))
-            pieces += (text[at : match.index], piece)
-            at = match.index + match.length
-        return "".join((*pieces, text[at:]))
-
-    def split(self, text: str, count: int = 0, start: int = 0) -> list[str]:
-        exceptions.not_negative(count, "count", "Count cannot be less than -1.")
-        pieces: list[str] = []
-        at = 0
-        for cuts, match in enumerate(self.matches(text, start), 1):
-            if cuts == count:
-                break
-            pieces.append(text[at : match.index])
-            pieces += [group.value for group in match.groups[1:] if group.success]
-            at = match.index + match.length
-        return [*pieces, text[at:]]
 
 
 def _check_start(text: str, start: int) -> None:

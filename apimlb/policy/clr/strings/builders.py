@@ -5,7 +5,7 @@ from apimlb.policy.clr.budget import BUDGET, bounded_length, bounded_text
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.metering import charge
 from apimlb.policy.clr.numbers.arithmetic import chars_of
-from apimlb.policy.clr.objects.text import format_text, text_of
+from apimlb.policy.clr.objects.text import format_text
 from apimlb.policy.clr.strings.texts import chars_text, check_not_below_zero
 
 _CAPACITY = 16
@@ -79,10 +79,6 @@ def new_builder_of_part(text: str | None, start: int, length: int, capacity: int
             "Index and length must refer to a location within the string.", "length"
         )
     return StringBuilder(text[start : start + length], capacity)
-
-
-def append(target: StringBuilder, value: object) -> StringBuilder:
-    return target.append(text_of(value))
 
 
 def append_repeated(target: StringBuilder, char: str, count: int) -> StringBuilder:

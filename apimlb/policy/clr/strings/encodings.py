@@ -1,9 +1,8 @@
 """Base64, character encodings and the escapes of WebUtility."""
 
-import binascii
 import html
 import re
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from html.entities import name2codepoint
@@ -14,10 +13,6 @@ from apimlb.policy.clr.exceptions import bad_format, out_of_range, required
 from apimlb.policy.clr.utf16 import decode, encode, enter, leave, whole
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}\Z")
-BAD_BASE64 = (
-    "The input is not a valid Base-64 string as it contains a non-base 64 character, more than two padding "
-    "characters, or an illegal character among the padding characters."
-)
 
 
 def from_base64(text: str | None) -> bytearray:
@@ -25,11 +20,11 @@ def from_base64(text: str | None) -> bytearray:
     text = required(text, "s")
     plain = re.sub(r"[ \t\r\n]", "", text)
     if len(plain) % 4 or not _BASE64.match(plain):
-        raise bad_format(BAD_BASE64)
-    try:
-        return bytearray(binascii.a2b_base64(plain))
-    except binascii.Error:
-        raise bad_format(BAD_BASE64) from None
+        raise bad_format(
+            "The input is not a valid Base-64 string as it contains a non-base 64 character, more than two "
+            "padding characters, or an illegal character among the padding characters."
+        )
+    return bytearray(b64decode(plain))
 
 
 def to_base64(content: bytearray | None) -> str:

@@ -50,7 +50,7 @@ def compare_parts_as(
     first, second = left[start : start + length], right[place : place + length]
     if comparison is None or comparison.number == _ORDINAL:
         return ordering.compare_units(first, second)
-    return ordering.compare_as(comparison, first, second)
+    return ordering.compare_as(first, second, comparison)
 
 
 def copy_to(text: str, start: int, target: ClrArray, place: int, count: int) -> None:

@@ -119,9 +119,7 @@ def index_of(text: str, value: str | None, *given: int | Enum) -> int:
     first, end = _span(text, start, count)
     if _collates(comparison, text, value):
         return first + next(_found(text[first:end], value, comparison), -1 - first)
-    if comparison is not None:
-        text, value = ordering.folded(comparison, text), ordering.folded(comparison, value)
-    return text.find(value, first, end)
+    return ordering.folded(comparison, text).find(ordering.folded(comparison, value), first, end)
 
 
 def last_index_of(text: str, value: str | None, *given: int | Enum) -> int:

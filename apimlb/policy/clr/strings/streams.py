@@ -5,7 +5,6 @@ import re
 from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.numbers.arithmetic import chars_of
-from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.strings.builders import StringBuilder
 from apimlb.policy.clr.strings.texts import chars_text
 
@@ -97,6 +96,10 @@ class StringWriter:
             )
         self.builder.append(text)
 
+    def write_line(self, text: str) -> None:
+        self.write(text)
+        self.write("\n")
+
     def close(self) -> None:
         self._open = False
 
@@ -110,18 +113,5 @@ def new_writer_on(builder: StringBuilder | None) -> StringWriter:
     return StringWriter(builder)
 
 
-def write_chars(writer: StringWriter, chars: ClrArray | None) -> None:
-    writer.write(chars_text(chars))
-
-
 def write_some_chars(writer: StringWriter, chars: ClrArray | None, index: int, count: int) -> None:
     writer.write(chars_text(_check_buffer(chars, index, count).items[index : index + count]))
-
-
-def write_line(writer: StringWriter, value: object = None) -> None:
-    writer.write(text_of(value) + "\n")
-
-
-def write_chars_line(writer: StringWriter, chars: ClrArray | None) -> None:
-    write_chars(writer, chars)
-    writer.write("\n")

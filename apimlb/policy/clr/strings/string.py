@@ -73,8 +73,7 @@ DEFINITIONS = (
              texts.split_by),
             ("bool Equals(string value)", lambda left, right: left == right),
             ("bool Equals(object value)", lambda left, right: type(right) is str and left == right),
-            ("bool Equals(string value, StringComparison comparisonType)",
-             lambda left, right, comparison: ordering.equal_as(comparison, left, right)),
+            ("bool Equals(string value, StringComparison comparisonType)", ordering.equal_as),
             ("int CompareTo(string strB)", ordering.compare_culture),
             ("int CompareTo(object value)", ordering.compare),
             ("int GetHashCode(StringComparison comparisonType)",
@@ -89,11 +88,10 @@ DEFINITIONS = (
             *((f"static string {name}(string! str)", lambda text: text) for name in
               ("Intern", "IsInterned", "Copy")),
             ("static bool Equals(string a, string b)", clr_equals),
-            ("static bool Equals(string a, string b, StringComparison comparisonType)",
-             lambda left, right, comparison: ordering.equal_as(comparison, left, right)),
+            ("static bool Equals(string a, string b, StringComparison comparisonType)", ordering.equal_as),
             ("static int Compare(string strA, string strB[, bool ignoreCase])", ordering.compare_culture),
             ("static int Compare(string strA, string strB, StringComparison comparisonType)",
-             lambda left, right, comparison: ordering.compare_as(comparison, left, right)),
+             ordering.compare_as),
             ("static int Compare(string strA, int indexA, string strB, int indexB, int length"
              "[, bool ignoreCase])",
              parts.compare_parts_ignoring),
