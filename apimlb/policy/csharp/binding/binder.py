@@ -23,7 +23,7 @@ from apimlb.policy.csharp.binding import (
 from apimlb.policy.csharp.binding.arguments import common_type
 from apimlb.policy.csharp.binding.captures import celled_names
 from apimlb.policy.csharp.binding.emit import Lines
-from apimlb.policy.csharp.binding.flow import analyse
+from apimlb.policy.csharp.binding.flow import Walk
 from apimlb.policy.csharp.binding.scope import Function, Names, Program, Scope
 from apimlb.policy.csharp.conversions import Conversions
 from apimlb.policy.csharp.syntax import nodes, statement_nodes
@@ -144,8 +144,8 @@ def _misrun(scope: Scope, tree: BlockStatement) -> PolicyError | None:
     facts, text = scope.facts, scope.program.source.text
     if len(tree.statements) == 1 and isinstance(tree.statements[0], Return) and not facts.partial:
         return None
-    flow = analyse(tree, facts, text, closely=facts.partial)
-    if flow.ends:
+    walk = Walk(facts, text, closely=facts.partial)
+    if walk.through(tree):
         return scope.error("CS0161", tree.at, "@{...}")
-    first = min(flow.findings, key=lambda each: each.at, default=None)
+    first = min(walk.findings, key=lambda each: each.at, default=None)
     return scope.error(first.code, first.at, *first.values) if first else None

@@ -81,7 +81,7 @@ def _copied(scope: Scope, variable: Variable, name: str, code: str) -> None:
     program = scope.program
     if program.written is None:
         program.written = assigned_names(program.tree)
-    source = scope.names.find(name)
+    source = scope.find(name)
     held = isinstance(source, Variable) and not source.type.is_value
     if held and not {variable.name, name} & program.written:
         program.copies[variable.code] = program.copies.get(code, code)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, NoReturn
+from typing import ClassVar
 
 from apimlb.errors import PolicyError
 from apimlb.policy.clr.objects.text import same_objects
@@ -39,12 +39,9 @@ class MethodGroup(Untyped):
     local: LocalMethod | None = None
     described: ClassVar[str] = "method group"
 
-    def refuse(self, scope: Scope, at: int | Node, kind: str = "object") -> NoReturn:
-        scope.refuse("CS0428", self.at, self.name, kind)
-
     def to_delegate(self, scope: Scope, target: Type, at: int | Node) -> Bound:
         if target.kind != "delegate":
-            self.refuse(scope, at, target.shown)
+            scope.refuse("CS0428", self.at, self.name, target)
         *inputs, result = target.arguments
         body = self._called_with(scope, tuple(inputs))
         if result is not VOID:

@@ -43,7 +43,7 @@ def as_value(scope: Scope, found: Result, at: int | Node) -> Bound:
     if isinstance(found, Bound):
         return found
     if isinstance(found, Untyped):
-        found.refuse(scope, at)
+        return found.to_delegate(scope, scope.registry.object, at)  # which is none, and refused
     if isinstance(found, NamespaceReference):
         scope.refuse("CS0118", at, found.name)
     scope.refuse("CS0119", at, found.type)

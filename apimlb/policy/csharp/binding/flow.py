@@ -1,40 +1,327 @@
-"""Which statements run and which locals have a value after each (C# specification, end points and
-reachability)."""
+"""Which statements run, and which locals have a value where (C# specification: end points and reachability,
+definite assignment).
 
-from collections.abc import Sequence
-from typing import NamedTuple
+A state is the set of locals that have a value at a point, as bits. A function takes a node and where it
+stands, with the state before it, and gives the state after it; for a condition it gives two, of where it is
+true and of where it is false.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from apimlb.policy.csharp.binding.bound import Findings
-from apimlb.policy.csharp.binding.flow_expressions import (
-    DEAD,
-    STATEMENTS,
-    Diagnostic,
-    Flow,
-    Jumps,
-    Walk,
-    after,
-    after_all,
-    function_states,
-    in_order,
-    met,
-    test,
-)
-from apimlb.policy.csharp.syntax import statement_nodes
-from apimlb.policy.csharp.syntax.nodes import Checked, Literal, Node, Throw, TypedName
+from apimlb.policy.csharp.syntax import nodes, statement_nodes
+from apimlb.policy.csharp.syntax.nodes import Node, TypedName
+
+DEAD = -1
+"""The state of a point that nothing reaches: all bits are set, so that it never takes one from another."""
+
+PASSED = -2
+"""The state of a point that parts of an expression never go on to. C# says of a statement there that it is
+reached, and of every local that it has a value."""
 
 
-class Analysis(NamedTuple):
-    """What is wrong with how a function runs, and whether its end is reached."""
+class Diagnostic(NamedTuple):
+    """A problem at an offset, by its code, with the values of its message; `bit` is that of the local that is
+    read without a value."""
 
-    findings: list[Diagnostic]
-    ends: bool
+    at: int
+    code: str
+    values: tuple[object, ...]
+    bit: int
 
 
-def analyse(body: Node, facts: Findings, text: str, *, closely: bool) -> Analysis:
-    """The body of a function after it is bound: see `Walk`."""
-    walk = Walk(facts, text, closely)
-    end, _ = function_states(Flow(walk, {}, {}), body)
-    return Analysis(walk.findings, end != DEAD)
+@dataclass(slots=True, eq=False, repr=False)
+class Walk:
+    """One walk through a function. Without `closely` expressions are passed over, which is enough where every
+    local has a value from its declaration on. `text` is that of the whole expression."""
+
+    facts: Findings
+    text: str
+    closely: bool
+    findings: list[Diagnostic] = field(default_factory=list)
+    bits: int = 1
+
+    def through(self, body: Node) -> bool:
+        """Walk through the body of a function after it is bound. Whether its end is reached."""
+        end, _ = _function_states(Flow(self, {}, {}), body)
+        return end != DEAD
+
+    @property
+    def everything(self) -> int:
+        """The state in which all locals so far have a value."""
+        return (1 << self.bits) - 2
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Jumps:
+    """A loop or switch that can be left: the states at its breaks and continues."""
+
+    loop: bool
+    finally_depth: int
+    breaks: list[int] = field(default_factory=list)
+    continues: list[int] = field(default_factory=list)
+
+
+class Flow(NamedTuple):
+    """Where a node stands, with the state before it.
+
+    locals         the bits of the locals in sight; a block has its own dictionary
+    functions      the local functions in sight
+    jumps          the loops and switches around it in its function, innermost last
+    returns        the states at the returns of its function so far
+    finally_depth  how many finally blocks are around it, and around its function (`returns_depth`)
+    calling        the local functions of which a call is looked into
+    """
+
+    walk: Walk
+    locals: dict[str, int]
+    functions: Mapping[str, statement_nodes.LocalFunction]
+    state: int = 0
+    jumps: tuple[Jumps, ...] = ()
+    returns: list[int] | None = None
+    finally_depth: int = 0
+    returns_depth: int = 0
+    calling: frozenset[str] = frozenset()
+
+    def at(self, state: int) -> "Flow":
+        return self._replace(state=state)
+
+    def inside(self) -> "Flow":
+        return self._replace(locals=dict(self.locals))
+
+    def fresh(self, name: str) -> "Flow":
+        """After a declaration: the local has no value, not even that of an earlier round."""
+        bit = self.locals.get(name)
+        if bit is None:
+            bit = self.locals[name] = 1 << self.walk.bits
+            self.walk.bits += 1
+        return self if self.state < 0 else self.at(self.state & ~bit)
+
+    def assigned(self, name: str) -> "Flow":
+        return self.at(self.state | self.locals.get(name, 0))
+
+    def given(self, *names: str) -> "Flow":
+        """After the declaration of locals that have a value."""
+        flow = self
+        for name in names:
+            flow = flow.fresh(name).assigned(name)
+        return flow
+
+    def report(self, at: int, code: str, *values: object, bit: int = 0) -> None:
+        self.walk.findings.append(Diagnostic(at, code, values, bit))
+
+
+def _after(flow: Flow, node: Node | None) -> int:
+    """The state after an expression or a statement, where there is one."""
+    follow = STATEMENTS.get(type(node))
+    if follow is None and flow.walk.closely and node is not None:
+        follow = _EXPRESSIONS.get(type(node), _in_order)
+    return flow.state if follow is None else follow(flow, node)
+
+
+def _after_all(flow: Flow, several: Iterable[Node]) -> int:
+    for node in several:
+        flow = flow.at(_after(flow, node))
+    return flow.state
+
+
+def _in_order(flow: Flow, node: Node) -> int:
+    """A node that does nothing but what the nodes in it do."""
+    return _after_all(flow, nodes.children(node))
+
+
+def _met(state: int, others: Sequence[int]) -> int:
+    """The state where several ways meet."""
+    for other in others:
+        state &= other
+    return state
+
+
+# Conditions
+
+
+def _test(flow: Flow, node: Node) -> tuple[int, int]:
+    """The condition of a statement: the states where it is true and where it is false."""
+    constant = _truth(flow, node)
+    if constant is not None:
+        return (flow.state, DEAD) if constant else (DEAD, flow.state)
+    return _outcomes(flow, node) if flow.walk.closely else (flow.state, flow.state)
+
+
+def _outcomes(flow: Flow, node: Node) -> tuple[int, int]:
+    """A condition in an expression: the states where it is true and where it is false."""
+    constant = _truth(flow, node)
+    if constant is not None:
+        never = flow.state | PASSED
+        return (flow.state, never) if constant else (never, flow.state)
+    if isinstance(node, nodes.Unary) and node.operator == "!":
+        true, false = _outcomes(flow, node.operand)
+        return false, true
+    if isinstance(node, nodes.Checked | nodes.Parenthesized):
+        return _outcomes(flow, node.operand)
+    if isinstance(node, nodes.Binary) and node.operator in ("&&", "||"):
+        return _logical(flow, node)
+    if isinstance(node, nodes.Is):
+        return _pattern(flow, node)
+    state = _after(flow, node)
+    return state, state
+
+
+def _truth(flow: Flow, node: Node) -> bool | None:
+    """The value of a condition that is constant."""
+    found = flow.walk.facts.truths.get(id(node))
+    return _plain_truth(node) if found is None else found
+
+
+def _plain_truth(node: Node) -> bool | None:
+    """The value of `true`, `!false` and the like, which binding may not have got to because of an error."""
+    if isinstance(node, nodes.Literal):
+        return node.value if isinstance(node.value, bool) else None
+    if isinstance(node, nodes.Unary) and node.operator == "!":
+        inner = _plain_truth(node.operand)
+        return None if inner is None else not inner
+    return None
+
+
+def _logical(flow: Flow, node: nodes.Binary) -> tuple[int, int]:
+    first, parts = nodes.chain(node)
+    true, false = _outcomes(flow, first)
+    for part in parts:
+        if node.operator == "&&":
+            true, other = _outcomes(flow.at(true), part.right)
+            false &= other
+        else:
+            other, false = _outcomes(flow.at(false), part.right)
+            true &= other
+    return true, false
+
+
+def _pattern(flow: Flow, node: nodes.Is) -> tuple[int, int]:
+    flow = flow.at(_after(flow, node.operand))
+    if not isinstance(node.pattern, TypedName):
+        return flow.state, flow.state
+    flow = flow.fresh(node.pattern.name)
+    always = id(node.pattern) in flow.walk.facts.truths
+    return flow.assigned(node.pattern.name).state, flow.state | PASSED if always else flow.state
+
+
+def _split(flow: Flow, node: Node) -> int:
+    """A condition that is computed for its value."""
+    true, false = _outcomes(flow, node)
+    return true & false
+
+
+# Expressions
+
+
+def _unary(flow: Flow, node: nodes.Unary) -> int:
+    return _split(flow, node) if node.operator == "!" else _after(flow, node.operand)
+
+
+def _binary(flow: Flow, node: nodes.Binary) -> int:
+    if node.operator in ("&&", "||"):
+        return _split(flow, node)
+    if node.operator == "??":
+        flow = flow.at(_after(flow, node.left))
+        return flow.state & _after(flow, node.right)
+    first, parts = nodes.chain(node)
+    return _after_all(flow, (first, *(part.right for part in parts)))
+
+
+def _conditional(flow: Flow, node: nodes.Conditional) -> int:
+    true, false = _outcomes(flow, node.condition)
+    return _after(flow.at(true), node.when_true) & _after(flow.at(false), node.when_false)
+
+
+def _conditional_access(flow: Flow, node: nodes.ConditionalAccess) -> int:
+    flow = flow.at(_after(flow, node.target))
+    return flow.state & _after(flow, node.access)
+
+
+def _name(flow: Flow, node: nodes.Name) -> int:
+    bit = flow.locals.get(node.name)
+    if bit is None:
+        function = flow.functions.get(node.name)
+        return flow.state if function is None else _call(flow, function, node.at)
+    if not flow.state & bit:
+        flow.report(node.at, "CS0165", node.name, bit=bit)
+    return flow.state | bit
+
+
+def _assignment(flow: Flow, node: nodes.Assignment) -> int:
+    if not isinstance(node.target, nodes.Name):
+        return _in_order(flow, node)
+    if node.operator:
+        flow = flow.at(_name(flow, node.target))
+    return flow.at(_after(flow, node.value)).assigned(node.target.name).state
+
+
+def _invocation(flow: Flow, node: nodes.Invocation) -> int:
+    flow = flow.at(_after(flow, node.target))
+    received: list[str] = []
+    for each in node.arguments:
+        if isinstance(each.value, TypedName):
+            flow = flow.fresh(each.value.name)
+            received.append(each.value.name)
+        elif each.mode == "out" and isinstance(each.value, nodes.Name):
+            received.append(each.value.name)
+        else:
+            flow = flow.at(_after(flow, each.value))
+    for name in received:
+        flow = flow.assigned(name)
+    return flow.state
+
+
+def _nameof(flow: Flow, node: nodes.NameOf) -> int:
+    """It reads nothing."""
+    return flow.state
+
+
+def _declaration(flow: Flow, node: statement_nodes.Declaration) -> int:
+    for _, name, initial in node.declarators:
+        flow = flow.fresh(name)
+        if initial is not None:
+            flow = flow.at(_after(flow, initial)).assigned(name)
+    return flow.state
+
+
+# Functions
+
+
+def _function_states(flow: Flow, body: Node) -> tuple[int, int]:
+    """The states at the end of a function's body, and after a call of it: there or at any of its returns."""
+    returns: list[int] = []
+    end = _after(flow._replace(jumps=(), returns=returns, returns_depth=flow.finally_depth), body)
+    return end, _met(end, returns)
+
+
+def _lambda(flow: Flow, node: nodes.Lambda) -> int:
+    _function_states(flow.inside().given(*(each.name for each in node.parameters)), node.body)
+    return flow.state
+
+
+def _call(flow: Flow, function: statement_nodes.LocalFunction, at: int) -> int:
+    """A local function: what it reads must have a value here, and what it assigns has one afterwards."""
+    if function.name in flow.calling:
+        return flow.state
+    outer, findings = flow.walk.everything, flow.walk.findings
+    first = len(findings)
+    inner = flow._replace(calling=flow.calling | {function.name}).inside()
+    inner = inner.given(*(each.name for each in function.parameters))
+    _, ended = _function_states(inner, function.body)
+    inside = findings[first:]  # which is found in the function itself, too
+    del findings[first:]
+    if flow.state < 0:
+        return flow.state
+    for each in inside:
+        if each.bit & outer & ~flow.state:
+            flow.report(at, each.code, *each.values, bit=each.bit)
+    return flow.state if ended < 0 else flow.state | (ended & outer)
+
+
+# Statements
 
 
 def _block(flow: Flow, node: statement_nodes.BlockStatement) -> int:
@@ -44,7 +331,7 @@ def _block(flow: Flow, node: statement_nodes.BlockStatement) -> int:
     }
     if functions:  # one may be called before what it captures is declared
         flow = _declared(flow, node.statements)._replace(functions={**flow.functions, **functions})
-    return after_all(flow, node.statements)
+    return _after_all(flow, node.statements)
 
 
 def _declared(flow: Flow, statements: Sequence[Node]) -> Flow:
@@ -57,36 +344,36 @@ def _declared(flow: Flow, statements: Sequence[Node]) -> Flow:
 
 
 def _if(flow: Flow, node: statement_nodes.If) -> int:
-    true, false = test(flow, node.condition)
-    return after(flow.at(true), node.then) & after(flow.at(false), node.otherwise)
+    true, false = _test(flow, node.condition)
+    return _after(flow.at(true), node.then) & _after(flow.at(false), node.otherwise)
 
 
 def _body(flow: Flow, body: Node) -> tuple[int, Jumps]:
     """The state at the end of a round, at a `continue` or after all of it, and the jumps out of it."""
     jumps = Jumps(True, flow.finally_depth)
-    return met(after(flow._replace(jumps=(*flow.jumps, jumps)), body), jumps.continues), jumps
+    return _met(_after(flow._replace(jumps=(*flow.jumps, jumps)), body), jumps.continues), jumps
 
 
 def _do_while(flow: Flow, node: statement_nodes.DoWhile) -> int:
     end, jumps = _body(flow, node.body)
-    _, false = test(flow.inside().at(end), node.condition)
-    return met(false, jumps.breaks)
+    _, false = _test(flow.inside().at(end), node.condition)
+    return _met(false, jumps.breaks)
 
 
 def _for(flow: Flow, node: statement_nodes.For) -> int:
     flow = flow.inside()
-    flow = flow.at(after_all(flow, node.first))
-    true, false = (flow.state, DEAD) if node.condition is None else test(flow, node.condition)
+    flow = flow.at(_after_all(flow, node.first))
+    true, false = (flow.state, DEAD) if node.condition is None else _test(flow, node.condition)
     end, jumps = _body(flow.at(true), node.body)
-    after_all(flow.at(end), node.update)
-    return met(false, jumps.breaks)
+    _after_all(flow.at(end), node.update)
+    return _met(false, jumps.breaks)
 
 
 def _for_each(flow: Flow, node: statement_nodes.ForEach) -> int:
     flow = flow.inside()
-    flow = flow.at(after(flow, node.source))
+    flow = flow.at(_after(flow, node.source))
     _, jumps = _body(flow.given(node.variable.name), node.body)
-    return met(flow.state, jumps.breaks)
+    return _met(flow.state, jumps.breaks)
 
 
 def _left(flow: Flow, node: Node, depth: int) -> int:
@@ -113,21 +400,21 @@ def _continue(flow: Flow, node: statement_nodes.Continue) -> int:
 
 def _return(flow: Flow, node: statement_nodes.Return) -> int:
     assert flow.returns is not None
-    flow.returns.append(after(flow, node.value))
+    flow.returns.append(_after(flow, node.value))
     return _left(flow, node, flow.returns_depth)
 
 
-def _throw(flow: Flow, node: Throw) -> int:
-    after(flow, node.value)
+def _throw(flow: Flow, node: nodes.Throw) -> int:
+    _after(flow, node.value)
     return DEAD
 
 
 def _try(flow: Flow, node: statement_nodes.Try) -> int:
     counts = [(each, len(each.breaks), len(each.continues)) for each in flow.jumps]
-    end = met(after(flow, node.body), [_catch(flow, each) for each in node.catches])
+    end = _met(_after(flow, node.body), [_catch(flow, each) for each in node.catches])
     if node.finally_body is None:
         return end
-    final = after(flow._replace(finally_depth=flow.finally_depth + 1), node.finally_body)
+    final = _after(flow._replace(finally_depth=flow.finally_depth + 1), node.finally_body)
     for jumps, breaks, continues in counts:  # what jumps out passes through the finally block
         jumps.breaks[breaks:] = [state | final for state in jumps.breaks[breaks:]]
         jumps.continues[continues:] = [state | final for state in jumps.continues[continues:]]
@@ -138,21 +425,21 @@ def _catch(flow: Flow, node: statement_nodes.Catch) -> int:
     flow = flow.inside()
     if node.variable is not None:
         flow = flow.given(node.variable.name)
-    return after(flow if node.filter is None else flow.at(test(flow, node.filter)[0]), node.body)
+    return _after(flow if node.filter is None else flow.at(_test(flow, node.filter)[0]), node.body)
 
 
 def _using(flow: Flow, node: statement_nodes.Using) -> int:
     flow = flow.inside()
-    return after(flow.at(after(flow, node.resource)), node.body)
+    return _after(flow.at(_after(flow, node.resource)), node.body)
 
 
 def _switch(flow: Flow, node: statement_nodes.Switch) -> int:
-    before = after(flow, node.value)
+    before = _after(flow, node.value)
     truths = flow.walk.facts.truths
     labels = [label for section in node.sections for label in section.labels]
     chosen = any(truths.get(id(label)) for label in labels)
     # Binding may not have got to the switch because of an error before it.
-    covered = truths.get(id(node), isinstance(node.value, Literal))
+    covered = truths.get(id(node), isinstance(node.value, nodes.Literal))
     covered = covered or chosen or any(label.pattern is None for label in labels)
     jumps = Jumps(False, flow.finally_depth)
     inner = flow.inside()._replace(jumps=(*flow.jumps, jumps))
@@ -161,11 +448,11 @@ def _switch(flow: Flow, node: statement_nodes.Switch) -> int:
     for section in node.sections:
         last = section is node.sections[-1]
         jumps.breaks.append(_section(inner.inside().at(before), section, chosen=chosen, last=last))
-    return met(DEAD if covered else before, jumps.breaks)
+    return _met(DEAD if covered else before, jumps.breaks)
 
 
 def _section(flow: Flow, section: statement_nodes.SwitchSection, *, chosen: bool, last: bool) -> int:
-    end = after_all(flow.at(_entry(flow, section, chosen=chosen)), section.statements)
+    end = _after_all(flow.at(_entry(flow, section, chosen=chosen)), section.statements)
     if end != DEAD:
         label = section.labels[-1]
         flow.report(label.at, "CS8070" if last else "CS0163", flow.walk.text[label.at : label.end])
@@ -181,7 +468,7 @@ def _entry(flow: Flow, section: statement_nodes.SwitchSection, *, chosen: bool) 
         here = flow.at(flow.state if taken else DEAD)
         if isinstance(label.pattern, TypedName):
             here = here.given(label.pattern.name)
-        entry &= here.state if label.when is None else test(here, label.when)[0]
+        entry &= here.state if label.when is None else _test(here, label.when)[0]
     return entry
 
 
@@ -190,17 +477,25 @@ def _local_function(flow: Flow, node: statement_nodes.LocalFunction) -> int:
     inner = flow.inside().at(flow.walk.everything)
     for each in node.parameters:
         inner = inner.fresh(each.name) if each.mode == "out" else inner.given(each.name)
-    end, _ = function_states(inner, node.body)
+    end, _ = _function_states(inner, node.body)
     if end != DEAD and not node.result.is_void:
         flow.report(node.at, "CS0161", node.shown)
     return flow.state
 
 
-STATEMENTS.update({
+STATEMENTS: dict[type, Callable[[Flow, Any], int]] = {
+    nodes.Checked: _in_order, nodes.Throw: _throw,
     statement_nodes.BlockStatement: _block, statement_nodes.Break: _break,
-    Checked: in_order, statement_nodes.Continue: _continue,
-    statement_nodes.DoWhile: _do_while, statement_nodes.For: _for, statement_nodes.ForEach: _for_each,
-    statement_nodes.If: _if, statement_nodes.LocalFunction: _local_function,
-    statement_nodes.Return: _return, statement_nodes.Switch: _switch, Throw: _throw,
-    statement_nodes.Try: _try, statement_nodes.Using: _using,
-})  # fmt: skip
+    statement_nodes.Continue: _continue, statement_nodes.DoWhile: _do_while, statement_nodes.For: _for,
+    statement_nodes.ForEach: _for_each, statement_nodes.If: _if,
+    statement_nodes.LocalFunction: _local_function, statement_nodes.Return: _return,
+    statement_nodes.Switch: _switch, statement_nodes.Try: _try, statement_nodes.Using: _using,
+}  # fmt: skip
+"""What follows the statements that jump or hold others, by their classes."""
+_EXPRESSIONS: dict[type, Callable[[Flow, Any], int]] = {
+    nodes.Assignment: _assignment, nodes.Binary: _binary, nodes.Conditional: _conditional,
+    nodes.ConditionalAccess: _conditional_access, nodes.Invocation: _invocation, nodes.Is: _split,
+    nodes.Lambda: _lambda, nodes.Name: _name, nodes.NameOf: _nameof,
+    nodes.Unary: _unary, statement_nodes.Declaration: _declaration,
+}  # fmt: skip
+"""What else does more to a state than the nodes in it do."""

@@ -4,7 +4,6 @@ A lambda's parameters have the types that the call around it tells.
 """
 
 from collections.abc import Callable, Sequence
-from typing import NoReturn
 
 from apimlb.errors import PolicyError
 from apimlb.policy.clr.budget import spend
@@ -15,7 +14,7 @@ from apimlb.policy.csharp.binding.bound import Bound, LocalMethod, Variable
 from apimlb.policy.csharp.binding.conversion import convert
 from apimlb.policy.csharp.binding.dispatch import as_value, bind, statement, value
 from apimlb.policy.csharp.binding.emit import LIGHT, Line, Lines, suite, weight_of
-from apimlb.policy.csharp.binding.flow import analyse
+from apimlb.policy.csharp.binding.flow import Walk
 from apimlb.policy.csharp.binding.lookup import type_of
 from apimlb.policy.csharp.binding.scope import Function, Inputs, Scope, Untyped
 from apimlb.policy.csharp.binding.values import constant_code, throw_code
@@ -131,9 +130,6 @@ class LambdaValue(Untyped):
     def __init__(self, node: Lambda) -> None:
         self.node = node
 
-    def refuse(self, scope: Scope, at: int | Node) -> NoReturn:
-        scope.refuse("CS1660", at, "object")
-
     def to_delegate(self, scope: Scope, target: Type, at: int | Node) -> Bound:
         if target.kind != "delegate":
             scope.refuse("CS1660", at, target)
@@ -244,8 +240,9 @@ def _statements(scope: Scope, node: Lambda, cells: Sequence[str], parameters: Ca
 
 def _check_end(scope: Scope, node: Lambda, kind: Type) -> None:
     """A lambda that returns values does so wherever it ends."""
-    flow = analyse(node.body, scope.facts, scope.program.source.text, closely=False)
-    for each in flow.findings[:1]:
+    walk = Walk(scope.facts, scope.program.source.text, closely=False)
+    ends = walk.through(node.body)
+    for each in walk.findings[:1]:
         scope.refuse(each.code, each.at, *each.values)
-    if flow.ends and kind is not VOID:
+    if ends and kind is not VOID:
         scope.refuse("CS1643", node.arrow)

@@ -51,10 +51,6 @@ class Program:
     globals: Globals = field(default_factory=Globals)
     facts: bound.Findings = field(default_factory=bound.Findings)
 
-    def scratch(self) -> "Program":
-        """One to write into and to throw away."""
-        return replace(self, copies=dict(self.copies), globals=Globals(), facts=bound.Findings())
-
 
 class Names:
     """The names of a block, the offsets of those that blocks inside it declare, and its statements.
@@ -76,9 +72,6 @@ class Names:
         while names is not None:
             yield names
             names = names.outer
-
-    def find(self, name: str) -> bound.Symbol | None:
-        return next((names.own[name] for names in self.outward() if name in names.own), None)
 
     def enter(self, symbol: bound.Symbol) -> None:
         self.own[symbol.name] = symbol
@@ -179,7 +172,9 @@ class Scope(NamedTuple):
     def trial(self) -> "Scope":
         """A scope to bind in what is bound again, or never: nothing that is written there is seen here."""
         return self._replace(
-            program=self.program.scratch(),
+            program=replace(
+                self.program, copies=dict(self.program.copies), globals=Globals(), facts=bound.Findings()
+            ),
             names=Names(self.names, trial=True),
             function=self.function._replace(returns=[], used=set()),
             before=[],
@@ -209,7 +204,7 @@ class Scope(NamedTuple):
     # Locals
 
     def find(self, name: str) -> bound.Symbol | None:
-        return self.names.find(name)
+        return next((names.own[name] for names in self.names.outward() if name in names.own), None)
 
     def declare(
         self,
@@ -253,10 +248,6 @@ class Untyped(ABC):
 
     described: ClassVar[str]
     """What messages call it."""
-
-    @abstractmethod
-    def refuse(self, scope: Scope, at: int | Node) -> NoReturn:
-        """Where a value is wanted."""
 
     @abstractmethod
     def to_delegate(self, scope: Scope, target: Type, at: int | Node) -> bound.Bound:

@@ -44,7 +44,7 @@ def _interpolated(scope: Scope, part: Interpolation) -> str:
     bound = value(scope, part.value)
     if bound.type is VOID:
         scope.refuse("CS0029", part.at, VOID, scope.registry.object)
-    if part.format is None:
+    if not part.format:
         code = _text(scope, bound)
     elif "{" in part.format or "}" in part.format:  # string.Format makes of braces what it may
         layout = f"{{0:{part.format}}}"

@@ -3,7 +3,7 @@
 from apimlb.policy.csharp.syntax import nodes, type_names
 from apimlb.policy.csharp.syntax.creation import parse_arguments, parse_lambda, parse_new, starts_lambda
 from apimlb.policy.csharp.syntax.cursor import Cursor
-from apimlb.policy.csharp.syntax.lexer import Hole, Token
+from apimlb.policy.csharp.syntax.lexer import Token
 from apimlb.policy.csharp.syntax.literals import literal
 from apimlb.policy.csharp.syntax.queries import parse_query
 
@@ -271,17 +271,17 @@ def _keyword(cursor: Cursor, token: Token) -> nodes.Node:
 
 
 def _interpolation(cursor: Cursor, token: Token) -> nodes.Node:
-    parts = [_hole(cursor, part) if isinstance(part, Hole) else part for part in token.value]
+    parts = [part if isinstance(part, str) else _hole(cursor, part) for part in token.value]
     return nodes.InterpolatedString(token.at, parts)
 
 
-def _hole(cursor: Cursor, hole: Hole) -> nodes.Interpolation:
-    inner = cursor.inside(hole.tokens)
+def _hole(cursor: Cursor, tokens: list[Token]) -> nodes.Interpolation:
+    inner = cursor.inside(tokens)
     value = inner.expression()
     alignment = inner.expression() if inner.accept(",") else None
     if inner.token.kind != "end":
         inner.refuse("'}' expected", "CS1003")
-    return nodes.Interpolation(hole.at, value, alignment, hole.format)
+    return nodes.Interpolation(tokens[0].at, value, alignment, str(inner.token.value))
 
 
 def _starts_query(cursor: Cursor) -> bool:

@@ -53,24 +53,14 @@ _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{1,4}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)",
 @dataclass(slots=True)
 class Token:
     """`kind` is id, keyword, op, int, real, string, char, interp or end; `text` is as written, without the
-    `@` of `@name`; `value` of a string or char is its content, of an interp its parts."""
+    `@` of `@name`; `value` of a string or char is its content, of an interp its parts: texts, and the tokens
+    of each hole. Those end behind the hole's last brace, with its format, as it is written, as `value`."""
 
     kind: str
     text: str
     at: int
     end: int
-    value: "str | list[str | Hole]" = ""
-
-
-@dataclass(slots=True)
-class Hole:
-    """An interpolation hole: the tokens of its value and alignment, its format with braces as written, and
-    where its last brace stands."""
-
-    at: int
-    tokens: list[Token]
-    format: str | None
-    close: int
+    value: "str | list[str | list[Token]]" = ""
 
 
 class SourceText:
@@ -209,7 +199,7 @@ def _interpolated(source: SourceText, at: int, content: int, end: int) -> Token:
     """`$"..."` from its first character on."""
     text = source.text
     verbatim = "@" in text[at:content]
-    parts: list[str | Hole] = []
+    parts: list[str | list[Token]] = []
     here = content
     while True:
         plain = _piece(here, end, text, verbatim=verbatim)
@@ -227,20 +217,22 @@ def _interpolated(source: SourceText, at: int, content: int, end: int) -> Token:
             raise source.error("Newline in constant", at, "CS1010")
         hole = _hole(source, here + 1, end, verbatim=verbatim)
         parts.append(hole)
-        here = hole.close + 1
+        here = hole[-1].end
 
 
-def _hole(source: SourceText, at: int, end: int, *, verbatim: bool) -> Hole:
+def _hole(source: SourceText, at: int, end: int, *, verbatim: bool) -> list[Token]:
     """The hole that starts at `at`, just after its brace."""
     text = source.text
-    inner = tokens(source, at, end, hole=True)
-    here = inner[-1].at
+    found = tokens(source, at, end, hole=True)
+    last = found[-1]
+    here = last.at
     if here == end:
         raise source.error(_OPEN_HOLE, at - 2, "CS8076")
     if not text[at:here].strip():
         raise source.error("Expected expression", here, "CS1733")
     if text[here] == "}":
-        return Hole(at, inner, None, here)
+        last.end = here + 1
+        return found
     layout = _piece(here + 1, end, text, verbatim=verbatim)
     close = here + 1 + len(layout)
     if close >= end or text[close] not in "{}":
@@ -250,4 +242,5 @@ def _hole(source: SourceText, at: int, end: int, *, verbatim: bool) -> Hole:
         raise source.error(what, close, "CS8086")
     if not layout:
         raise source.error("Empty format specifier.", here, "CS8089")
-    return Hole(at, inner, _meant(source, layout, here + 1, verbatim=verbatim), close)
+    last.end, last.value = close + 1, _meant(source, layout, here + 1, verbatim=verbatim)
+    return found

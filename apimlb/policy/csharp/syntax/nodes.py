@@ -72,11 +72,11 @@ class Literal(Node):
 
 
 class Interpolation(Node):
-    """`{value,alignment:format}` of an interpolated string."""
+    """`{value,alignment:format}` of an interpolated string; `format` is "" where there is none."""
 
     value: Node
     alignment: Node | None
-    format: str | None
+    format: str
 
 
 class InterpolatedString(Node):

@@ -1,7 +1,7 @@
 """Each class of nodes has one function that binds it, and one table that says so."""
 
 from apimlb.policy.csharp.binding import binder, dispatch
-from apimlb.policy.csharp.binding.flow_expressions import STATEMENTS
+from apimlb.policy.csharp.binding.flow import STATEMENTS
 from apimlb.policy.csharp.syntax import nodes, statement_nodes
 from apimlb.policy.csharp.syntax.nodes import Node
 
