@@ -9,7 +9,6 @@ _OWN_SCOPE = (
     *LOOPS,
     statement_nodes.BlockStatement,
     nodes.Lambda,
-    statement_nodes.LocalFunction,
     statement_nodes.Switch,
     statement_nodes.Try,
     statement_nodes.Using,

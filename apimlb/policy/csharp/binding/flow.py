@@ -429,8 +429,7 @@ def _catch(flow: Flow, node: statement_nodes.Catch) -> int:
 
 
 def _using(flow: Flow, node: statement_nodes.Using) -> int:
-    flow = flow.inside()
-    return _after(flow.at(_after(flow, node.resource)), node.body)
+    return _in_order(flow.inside(), node)
 
 
 def _switch(flow: Flow, node: statement_nodes.Switch) -> int:

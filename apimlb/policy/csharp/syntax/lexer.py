@@ -32,14 +32,14 @@ _TOKEN = re.compile(
         |[0-9][0-9_]*(?:[uU][lL]?|[lL][uU]?)?)
   | (?P<id>@?[^\W\d]\w*)
   | (?P<op>\?\?|\?\.(?![0-9])|=>|==|!=|<=|>=|&&|\|\||\+\+|--|\+=|-=|\*=|/=|%=|&=|\|=|\^=|<<=|<<|::
-        |[-+*/%&|^!~=<>?:;,.(){}\[\]])
+        |[-+*%&|^!~=<>?:;,.(){}\[\]]|/(?!\*))
   | (?P<end>\Z)
+  | (?P<other>)
   )
     """,
     re.VERBOSE | re.DOTALL,
 )
 
-_SPACE = re.compile(r"(?:\s|//[^\r\n\x85\u2028\u2029]*|/\*.*?\*/)*", re.DOTALL)
 LINE_END = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
 """What ends a line in C#."""
 
@@ -102,8 +102,7 @@ def tokens(source: SourceText, start: int, end: int, *, hole: bool = False) -> l
     match_at = _TOKEN.match
     while True:
         match = match_at(text, at, end)
-        if match is None:
-            _refuse(source, at)
+        assert match is not None
         kind = match.lastgroup or ""
         first, at = match.span(kind)
         if kind == "op" and not (hole and _ends_hole(match[kind], closers)):
@@ -111,6 +110,8 @@ def tokens(source: SourceText, start: int, end: int, *, hole: bool = False) -> l
         elif kind == "interp":
             found.append(_interpolated(source, first, at, end))
             at = found[-1].end
+        elif kind == "other":
+            _refuse(source, first)
         elif kind in ("op", "end"):
             found.append(Token("end", "", first, first))
             BUDGET.spend(_TOKEN_STEPS * len(found))
@@ -171,9 +172,7 @@ _NO_TOKENS = (
 
 
 def _refuse(source: SourceText, at: int) -> NoReturn:
-    """What is wrong with the text at an offset, or behind the space there."""
-    space = _SPACE.match(source.text, at)
-    at = space.end() if space else at
+    """What is wrong with the text at an offset."""
     for start, code, what, next_step in _NO_TOKENS:
         if source.text.startswith(start, at):
             raise source.error(what, at, code, next_step)
