@@ -1,7 +1,7 @@
 """The syntax tree of a C# 7 expression: types and expressions. `at` is the offset of the first character in
 the source, where messages point."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import ClassVar, dataclass_transform
 
 # types as written
@@ -276,18 +276,19 @@ class Throw(Node):
     value: Node | None
 
 
-def children(node: Node) -> Iterator[Node]:
+def children(node: Node) -> list[Node]:
     """The nodes right inside of a node, as they are written."""
-    return nodes_in([getattr(node, name) for name in node.fields])
+    return _nodes_in([getattr(node, name) for name in node.fields])
 
 
-def nodes_in(value: object) -> Iterator[Node]:
-    """The nodes of a field."""
-    if isinstance(value, Node):
-        yield value
-    elif isinstance(value, list | tuple):
-        for each in value:
-            yield from nodes_in(each)
+def _nodes_in(values: Iterable[object]) -> list[Node]:
+    found: list[Node] = []
+    for each in values:
+        if isinstance(each, Node):
+            found.append(each)
+        elif isinstance(each, list | tuple):
+            found += _nodes_in(each)
+    return found
 
 
 SHORT_CIRCUIT = ("&&", "||", "??")
