@@ -150,8 +150,6 @@ class Conversions:
             return 0
         found = self._standard_implicit(source, target)
         if found is not None:
-            if source is NULL:
-                return 3
             return 1 if found == "reference" or (found == "nullable" and not source.is_nullable) else 2
         # Those of enumerations are no standard conversions.
         enums = "enum" in (source.underlying.kind, target.underlying.kind)

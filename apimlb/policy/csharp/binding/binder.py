@@ -141,10 +141,10 @@ def _type_name(scope: Scope) -> str:
 
 def _misrun(scope: Scope, tree: BlockStatement) -> PolicyError | None:
     """The first problem of how the expression runs: an end without a value, a local without one."""
-    facts, text = scope.facts, scope.program.source.text
+    facts = scope.facts
     if len(tree.statements) == 1 and isinstance(tree.statements[0], Return) and not facts.partial:
         return None
-    walk = Walk(facts, text, closely=facts.partial)
+    walk = Walk(facts, closely=facts.partial)
     if walk.through(tree):
         return scope.error("CS0161", tree.at, "@{...}")
     first = min(walk.findings, key=lambda each: each.at, default=None)

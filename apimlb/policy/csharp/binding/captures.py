@@ -27,7 +27,7 @@ def celled_names(tree: nodes.Node) -> set[str]:
                 captured.add(node.name)
             changing.update(_assigned(node))
         if in_loop:
-            changing.update(name for name, _, _ in _declared(node))
+            changing.update(_declared(node))
         deeper = inside or isinstance(node, nodes.Lambda | statement_nodes.LocalFunction)
         per_round = (
             (node.body, getattr(node, "condition", None), getattr(node, "variable", None))
@@ -62,23 +62,17 @@ def _assigned(node: nodes.Node) -> Iterator[str]:
         yield target.name
 
 
-def _declared(node: nodes.Node) -> Iterator[tuple[str, int, bool]]:
-    """The locals that a node itself declares, each with its place and whether its type is inferred."""
+def _declared(node: nodes.Node) -> list[str]:
+    """The locals that a node itself declares."""
     if isinstance(node, statement_nodes.Declaration):
-        for at, name, _ in node.declarators:
-            yield name, at, node.type.is_var
-    elif isinstance(node, nodes.TypedName):
-        yield node.name, node.name_at, True
+        return [name for _, name, _ in node.declarators]
+    return [node.name] if isinstance(node, nodes.TypedName) else []
 
 
-def declaration(several: Iterable[nodes.Node], name: str) -> tuple[int, bool] | None:
-    """Where the statements of a block, or the nodes in them, declare a local of that name for the whole
-    block, and whether its type is inferred."""
-    for node in several:
-        for declared, at, inferred in _declared(node):
-            if declared == name:
-                return at, inferred
-        found = None if isinstance(node, _OWN_SCOPE) else declaration(nodes.children(node), name)
-        if found is not None:
-            return found
-    return None
+def declares(several: Iterable[nodes.Node], name: str) -> bool:
+    """Whether the statements of a block, or the nodes in them, declare a local of that name for the whole
+    block."""
+    return any(
+        name in _declared(node) or (not isinstance(node, _OWN_SCOPE) and declares(nodes.children(node), name))
+        for node in several
+    )

@@ -6,6 +6,7 @@ from apimlb.errors import PolicyError
 from apimlb.policy.clr.collections.arrays import make_array
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.objects.anonymous import Anonymous
+from apimlb.policy.clr.objects.text import clr_type_name
 from apimlb.policy.clr.types.constructed import NULL, VOID, Type
 from apimlb.policy.csharp.binding.arguments import Given, common_type, given_arguments
 from apimlb.policy.csharp.binding.assignables import in_order, read, stored
@@ -108,9 +109,8 @@ _SIZES = {
 
 
 def bind_literal(scope: Scope, node: nodes.Literal) -> Bound:
-    if node.kind == "null":
-        return literal(scope, None, NULL)
-    return literal(scope, node.value, scope.registry.named(node.kind))
+    known = node.value is not None
+    return literal(scope, node.value, scope.registry.named(clr_type_name(node.value)) if known else NULL)
 
 
 def bind_cast(scope: Scope, node: nodes.Cast) -> Bound:

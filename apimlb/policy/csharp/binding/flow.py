@@ -35,10 +35,9 @@ class Diagnostic(NamedTuple):
 @dataclass(slots=True, eq=False, repr=False)
 class Walk:
     """One walk through a function. Without `closely` expressions are passed over, which is enough where every
-    local has a value from its declaration on. `text` is that of the whole expression."""
+    local has a value from its declaration on."""
 
     facts: Findings
-    text: str
     closely: bool
     findings: list[Diagnostic] = field(default_factory=list)
     bits: int = 1
@@ -159,7 +158,7 @@ def _outcomes(flow: Flow, node: Node) -> tuple[int, int]:
     if isinstance(node, nodes.Unary) and node.operator == "!":
         true, false = _outcomes(flow, node.operand)
         return false, true
-    if isinstance(node, nodes.Checked | nodes.Parenthesized):
+    if isinstance(node, nodes.Checked):
         return _outcomes(flow, node.operand)
     if isinstance(node, nodes.Binary) and node.operator in ("&&", "||"):
         return _logical(flow, node)
@@ -454,7 +453,7 @@ def _section(flow: Flow, section: statement_nodes.SwitchSection, *, chosen: bool
     end = _after_all(flow.at(_entry(flow, section, chosen=chosen)), section.statements)
     if end != DEAD:
         label = section.labels[-1]
-        flow.report(label.at, "CS8070" if last else "CS0163", flow.walk.text[label.at : label.end])
+        flow.report(label.at, "CS8070" if last else "CS0163", label.written)
     return end
 
 

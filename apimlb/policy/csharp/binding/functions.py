@@ -240,7 +240,7 @@ def _statements(scope: Scope, node: Lambda, cells: Sequence[str], parameters: Ca
 
 def _check_end(scope: Scope, node: Lambda, kind: Type) -> None:
     """A lambda that returns values does so wherever it ends."""
-    walk = Walk(scope.facts, scope.program.source.text, closely=False)
+    walk = Walk(scope.facts, closely=False)
     ends = walk.through(node.body)
     for each in walk.findings[:1]:
         scope.refuse(each.code, each.at, *each.values)

@@ -9,7 +9,7 @@ from apimlb.policy.clr.types.signatures import Member
 from apimlb.policy.csharp.binding import bound, lookup
 from apimlb.policy.csharp.binding.arguments import given_arguments
 from apimlb.policy.csharp.binding.calls import MethodGroup, call_group
-from apimlb.policy.csharp.binding.captures import declaration
+from apimlb.policy.csharp.binding.captures import declares
 from apimlb.policy.csharp.binding.conversion import called
 from apimlb.policy.csharp.binding.dispatch import as_value, bind, value
 from apimlb.policy.csharp.binding.scope import Result, Scope
@@ -51,23 +51,11 @@ def _type_named(
 
 def no_variable(scope: Scope, node: nodes.Name) -> PolicyError:
     """Why a name means nothing here: declared later, off the allow-list, or nowhere."""
-    early = _declared_later(scope, node)
-    if early is not None:
-        return early
+    if any(declares(names.statements, node.name) for names in scope.names.outward()):
+        return scope.error("CS0841", node.at, node.name)
     if node.type_arguments:
         return lookup.no_type(scope, nodes.TypeName(node.at, [(node.name, node.type_arguments)]))
     return lookup.no_name(scope, [], node.name, 0, node.at) or scope.error("CS0103", node.at, node.name)
-
-
-def _declared_later(scope: Scope, node: nodes.Name) -> PolicyError | None:
-    for names in scope.names.outward():
-        found = declaration(names.statements, node.name)
-        if found is not None:
-            at, inferred = found
-            if at > node.at or inferred:
-                return scope.error("CS0841", node.at, node.name)
-            return scope.error("CS0165", node.at, node.name)
-    return None
 
 
 def variable_value(scope: Scope, variable: bound.Variable) -> bound.Bound:
@@ -191,8 +179,6 @@ def bind_conditional_access(scope: Scope, node: nodes.ConditionalAccess) -> boun
     there = bound.Bound(target.type.underlying, again, repeatable=True, safe=True)
     inner = value(scope._replace(receiver=there), node.access)
     result = inner.type
-    if result is NULL:
-        scope.refuse("CS0023", node.mark_at, "?", result)
     if not result.takes_null:
         result = scope.registry.nullable(result)
     return bound.Bound(result, if_not_null(first, inner.code, "None"))

@@ -42,14 +42,9 @@ def default_value(scope: Scope, kind: Type) -> Bound:
     return Bound(kind, made.code, safe=made.safe) if kind.is_value and not plain else made
 
 
-def is_safe(value: Bound) -> bool:
-    """Whether a value is never null, by itself or by its type."""
-    return value.safe or not value.type.takes_null
-
-
 def not_null(scope: Scope, value: Bound) -> str:
     """The value's code with a check that throws NullReferenceException."""
-    if is_safe(value):
+    if value.safe or not value.type.takes_null:
         return value.code
     first, again = once(scope, value)
     return if_not_null(first, again, scope.call(throw_null))

@@ -256,7 +256,8 @@ def _label(cursor: Cursor) -> statement_nodes.SwitchLabel:
     if token.text == "case":
         pattern = _case_pattern(cursor)
         when = cursor.expression() if cursor.accept_word("when") else None
-    return statement_nodes.SwitchLabel(token.at, pattern, when, cursor.expect(":").end)
+    written = cursor.source.text[token.at : cursor.expect(":").end]
+    return statement_nodes.SwitchLabel(token.at, pattern, when, written)
 
 
 def _case_pattern(cursor: Cursor) -> Node:

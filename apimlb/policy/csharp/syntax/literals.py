@@ -1,4 +1,4 @@
-"""Number, character and string literals as CLR values with their C# types."""
+"""Number, character and string literals as CLR values."""
 
 import re
 from decimal import Decimal
@@ -12,26 +12,23 @@ from apimlb.policy.csharp.syntax.nodes import Literal
 _INT_MAX, _UINT_MAX, _LONG_MAX, _ULONG_MAX = 2**31 - 1, 2**32 - 1, 2**63 - 1, 2**64 - 1
 _MISPLACED = re.compile(r"(?<![0-9_])_|_(?![0-9_])")
 _MISPLACED_HEX = re.compile(r"(?<![0-9a-f_])_|_(?![0-9a-f_])")
-_WORDS: dict[str, tuple[str, object]] = {
-    "true": ("bool", True), "false": ("bool", False), "null": ("null", None),
-}  # fmt: skip
+_WORDS = {"true": True, "false": False, "null": None}
 
 
 def literal(source: SourceText, token: Token) -> Literal:
     """The literal that a token is; raises `PolicyError` where C# has no such number."""
     if token.kind == "string":
-        return Literal(token.at, "string", token.value)
+        return Literal(token.at, token.value)
     if token.kind == "char":
         text = str(token.value)
         if len(text) != 1:
             raise source.error("Too many characters in character literal", token.at, "CS1012")
-        return Literal(token.at, "char", Char(text))
+        return Literal(token.at, Char(text))
     if token.kind == "int":
         return _integer(source, token)
     if token.kind == "real":
         return _real(source, token)
-    kind, value = _WORDS[token.text]
-    return Literal(token.at, kind, value)
+    return Literal(token.at, _WORDS[token.text])
 
 
 def _digits(source: SourceText, token: Token) -> str:
@@ -54,26 +51,26 @@ def _integer(source: SourceText, token: Token) -> Literal:
     if value > _ULONG_MAX:
         raise source.error("Integral constant is too large", token.at, "CS1021")
     if suffix == "" and value <= _INT_MAX:
-        return Literal(token.at, "int", value)
+        return Literal(token.at, value)
     if suffix in ("", "u") and value <= _UINT_MAX:
-        return Literal(token.at, "uint", UInt(value))
+        return Literal(token.at, UInt(value))
     if suffix in ("", "l") and value <= _LONG_MAX:
-        return Literal(token.at, "long", Long(value))
-    return Literal(token.at, "ulong", ULong(value))
+        return Literal(token.at, Long(value))
+    return Literal(token.at, ULong(value))
 
 
 def _real(source: SourceText, token: Token) -> Literal:
     text = _digits(source, token)
     if text[-1] == "m":
         try:
-            return Literal(token.at, "decimal", decimal_of(Decimal(text[:-1])))
+            return Literal(token.at, decimal_of(Decimal(text[:-1])))
         except ClrException:
             raise _too_large(source, token, "decimal") from None
     kind, make = ("float", Single) if text[-1] == "f" else ("double", float)
     number = make(float(text.rstrip("fd")))
     if number == float("inf"):
         raise _too_large(source, token, kind)
-    return Literal(token.at, kind, number)
+    return Literal(token.at, number)
 
 
 def _too_large(source: SourceText, token: Token, kind: str) -> PolicyError:

@@ -65,9 +65,8 @@ class Node(Syntax):
 
 
 class Literal(Node):
-    """`kind` is the C# keyword of its type, or "null"; `value` already is a CLR value."""
+    """`value` already is a CLR value."""
 
-    kind: str
     value: object
 
 

@@ -82,11 +82,11 @@ class Using(Node):
 
 class SwitchLabel(Node):
     """`case` of a switch: a constant, or a type with a name, with an optional `when`; that of the default is
-    None. It ends, with its colon, at `end`."""
+    None. It is `written` with its colon."""
 
     pattern: TypedName | Node | None
     when: Node | None
-    end: int
+    written: str
 
 
 class SwitchSection(Node):

@@ -27,10 +27,10 @@ def test_children_come_as_they_are_written() -> None:
 
 
 def test_a_chain_has_no_depth() -> None:
-    tree = Literal(0, "int", 1)
+    tree = Literal(0, 1)
     long: Binary | Literal = tree
     for at in range(5000):
-        long = Binary(at, "+", long, Literal(at, "int", at))
+        long = Binary(at, "+", long, Literal(at, at))
     assert isinstance(long, Binary)
     first, parts = chain(long)
     assert first is tree
