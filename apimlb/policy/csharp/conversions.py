@@ -92,8 +92,7 @@ class Conversions:
     def by_reference(self, source: Type, target: Type) -> bool:
         """Whether `source as target` may be written: no conversion that a type declares counts."""
         return (
-            source is target
-            or self._standard_implicit(source, target) is not None
+            self._standard_implicit(source, target) is not None
             or self._standard_explicit(source, target) is not None
         )
 

@@ -114,7 +114,7 @@ def bind_expression(
     try:
         lines = functions.function_lines(scope, tree)
     except PolicyError as error:
-        program.facts.partial = True  # the rest may have shown it
+        program.partial = True  # the rest may have shown it
         earlier = _misrun(scope, tree)
         if earlier is not None and (earlier.line, earlier.column) < (error.line, error.column):
             raise earlier from None
@@ -122,7 +122,7 @@ def bind_expression(
     problem = _misrun(scope, tree)
     if problem is not None:
         raise problem
-    read = program.facts.properties
+    read = program.properties
     request = ("IRequest", _BODY) in read
     response = {("IContext", "Response"), ("IResponse", _BODY)} <= read
     return BoundExpression(lines, program.globals.names, _type_name(scope), request, response)
@@ -141,10 +141,10 @@ def _type_name(scope: Scope) -> str:
 
 def _misrun(scope: Scope, tree: BlockStatement) -> PolicyError | None:
     """The first problem of how the expression runs: an end without a value, a local without one."""
-    facts = scope.facts
-    if len(tree.statements) == 1 and isinstance(tree.statements[0], Return) and not facts.partial:
+    program = scope.program
+    if len(tree.statements) == 1 and isinstance(tree.statements[0], Return) and not program.partial:
         return None
-    walk = Walk(facts, closely=facts.partial)
+    walk = Walk(program.truths, closely=program.partial)
     if walk.through(tree):
         return scope.error("CS0161", tree.at, "@{...}")
     first = min(walk.findings, key=lambda each: each.at, default=None)

@@ -64,7 +64,7 @@ def bind_declaration(scope: Scope, node: statement_nodes.Declaration, readonly: 
             variable = scope.declare(name, type_of(scope, node.type), at, readonly=readonly)
             bound = _initial(inner, variable.type, initial)
         if variable in scope.function.used:  # `int x = x = 1`
-            scope.facts.partial = True
+            scope.program.partial = True
             lines.append(Line(variable.stored(constant_code(scope, variable.type.default)), at))
         if node.constant:
             assert initial is not None
@@ -102,7 +102,7 @@ def _inferred(scope: Scope, at: int, initial: nodes.Node | None) -> Bound:
 
 def _initial(scope: Scope, kind: Type, initial: nodes.Node | None) -> Bound:
     if initial is None:
-        scope.facts.partial = True
+        scope.program.partial = True
         return Bound(kind, constant_code(scope, kind.default))
     if isinstance(initial, nodes.ArrayInitializer):
         return array_of(scope, kind, initial)

@@ -1,6 +1,6 @@
 """A node after binding: its static type, its Python, and what else binding found out."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from apimlb.policy.clr.types.constructed import Type
@@ -78,19 +78,3 @@ class LocalMethod(NamedTuple):
 
 
 Symbol = Variable | LocalMethod
-
-
-@dataclass(slots=True, eq=False, repr=False)
-class Findings:
-    """What types and constants say.
-
-    truths      by the ids of nodes, where it is known: what a condition is, whether every value fits a
-                pattern, whether a label takes the switch's constant, whether patterns of a switch take
-                every value
-    partial     whether a local may have no value where it is used, for all that binding can tell
-    properties  the properties that are read, as (type, name)
-    """
-
-    truths: dict[int, bool] = field(default_factory=dict)
-    partial: bool = False
-    properties: set[tuple[str, str]] = field(default_factory=set)

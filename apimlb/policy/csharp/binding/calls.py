@@ -170,7 +170,7 @@ def _store(scope: Scope, each: Given, kind: Type, code: str) -> str:
     assert each.declared is not None
     if each.declared == "_":
         return code
-    scope.facts.partial = True
+    scope.program.partial = True
     variable = scope.declare(each.declared, kind, each.name_at)
     if variable.cell:
         scope.before.append(Line(variable.stored("None"), each.name_at))

@@ -23,7 +23,7 @@ def bind(scope: Scope, node: Node) -> Result:
         _NODE + (len(found.code) >> 6 if type(found) is Bound else 0)
     )  # texts are put together of texts
     if type(found) is Bound and (found.constant is True or found.constant is False):
-        scope.facts.truths[id(node)] = found.constant
+        scope.program.truths[id(node)] = found.constant
     return found
 
 

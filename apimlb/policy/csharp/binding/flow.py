@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from apimlb.policy.csharp.binding.bound import Findings
 from apimlb.policy.csharp.syntax import nodes, statement_nodes
 from apimlb.policy.csharp.syntax.nodes import Node, TypedName
 
@@ -34,10 +33,10 @@ class Diagnostic(NamedTuple):
 
 @dataclass(slots=True, eq=False, repr=False)
 class Walk:
-    """One walk through a function. Without `closely` expressions are passed over, which is enough where every
-    local has a value from its declaration on."""
+    """One walk through a function. `truths` are those of the `Program`. Without `closely` expressions are
+    passed over, which is enough where every local has a value from its declaration on."""
 
-    facts: Findings
+    truths: dict[int, bool]
     closely: bool
     findings: list[Diagnostic] = field(default_factory=list)
     bits: int = 1
@@ -170,7 +169,7 @@ def _outcomes(flow: Flow, node: Node) -> tuple[int, int]:
 
 def _truth(flow: Flow, node: Node) -> bool | None:
     """The value of a condition that is constant."""
-    found = flow.walk.facts.truths.get(id(node))
+    found = flow.walk.truths.get(id(node))
     return _plain_truth(node) if found is None else found
 
 
@@ -202,7 +201,7 @@ def _pattern(flow: Flow, node: nodes.Is) -> tuple[int, int]:
     if not isinstance(node.pattern, TypedName):
         return flow.state, flow.state
     flow = flow.fresh(node.pattern.name)
-    always = id(node.pattern) in flow.walk.facts.truths
+    always = id(node.pattern) in flow.walk.truths
     return flow.assigned(node.pattern.name).state, flow.state | PASSED if always else flow.state
 
 
@@ -433,7 +432,7 @@ def _using(flow: Flow, node: statement_nodes.Using) -> int:
 
 def _switch(flow: Flow, node: statement_nodes.Switch) -> int:
     before = _after(flow, node.value)
-    truths = flow.walk.facts.truths
+    truths = flow.walk.truths
     labels = [label for section in node.sections for label in section.labels]
     chosen = any(truths.get(id(label)) for label in labels)
     # Binding may not have got to the switch because of an error before it.
@@ -462,7 +461,7 @@ def _entry(flow: Flow, section: statement_nodes.SwitchSection, *, chosen: bool) 
     takes its constant."""
     entry = DEAD
     for label in section.labels:
-        taken = not chosen if label.pattern is None else flow.walk.facts.truths.get(id(label), True)
+        taken = not chosen if label.pattern is None else flow.walk.truths.get(id(label), True)
         here = flow.at(flow.state if taken else DEAD)
         if isinstance(label.pattern, TypedName):
             here = here.given(label.pattern.name)

@@ -72,7 +72,7 @@ def declare_function(scope: Scope, node: statement_nodes.LocalFunction) -> None:
     places = ", ".join(f"{{{n}}}" for n in range(sum(each.mode != "out" for each in parameters)))
     member = Member("method", node.name, True, (), parameters, result, f"{python}({places})")
     scope.names.enter(LocalMethod(node.name, python, member, node.at))
-    scope.facts.partial = True
+    scope.program.partial = True
 
 
 def _parameter(scope: Scope, written: statement_nodes.FunctionParameter) -> Parameter:
@@ -240,7 +240,7 @@ def _statements(scope: Scope, node: Lambda, cells: Sequence[str], parameters: Ca
 
 def _check_end(scope: Scope, node: Lambda, kind: Type) -> None:
     """A lambda that returns values does so wherever it ends."""
-    walk = Walk(scope.facts, closely=False)
+    walk = Walk(scope.program.truths, closely=False)
     ends = walk.through(node.body)
     for each in walk.findings[:1]:
         scope.refuse(each.code, each.at, *each.values)

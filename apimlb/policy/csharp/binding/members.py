@@ -149,7 +149,7 @@ def _instance_member(
 
 
 def _property(scope: Scope, owner: Type, member: Member, target: bound.Bound) -> bound.Bound:
-    scope.facts.properties.add((owner.name, member.name))
+    scope.program.properties.add((owner.name, member.name))
     code = called(scope, member.call, *lookup.context_of(member), lookup.receiver(scope, owner, target))
     return bound.Bound(lookup.result_of(scope, owner, member), code)
 
@@ -163,9 +163,9 @@ def bind_invocation(scope: Scope, node: nodes.Invocation) -> bound.Bound:
     target = bind(scope, node.target) if member is None else bind_member(scope, member, invoked=True)
     if isinstance(target, MethodGroup):
         return call_group(scope, target, given_arguments(scope, node.arguments))
-    if member is not None:
-        scope.refuse("CS1955", member.name_at)
-    scope.refuse("CS0149" if isinstance(target, bound.Bound) else "CS1955", node.target)
+    if member is None and isinstance(target, bound.Bound):
+        scope.refuse("CS0149", node.target)
+    scope.refuse("CS1955", node.target.at if member is None else member.name_at)
 
 
 # ?.

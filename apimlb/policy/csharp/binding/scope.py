@@ -38,6 +38,14 @@ class Program:
     written  the names that are assigned, None until they are asked for
     copies   locals that always hold the same as another one, by their Python names
     trials   what each lambda yields for parameters of some types, or why it does not take them
+
+    Types and constants say:
+
+    truths      by the ids of nodes, where it is known: what a condition is, whether every value fits a
+                pattern, whether a label takes the switch's constant, whether patterns of a switch take
+                every value
+    partial     whether a local may have no value where it is used, for all that binding can tell
+    properties  the properties that are read, as (type, name)
     """
 
     source: SourceText
@@ -49,7 +57,9 @@ class Program:
     copies: dict[str, str] = field(default_factory=dict)
     trials: dict[Lambdas, bound.Bound | PolicyError] = field(default_factory=dict)
     globals: Globals = field(default_factory=Globals)
-    facts: bound.Findings = field(default_factory=bound.Findings)
+    truths: dict[int, bool] = field(default_factory=dict)
+    partial: bool = False
+    properties: set[tuple[str, str]] = field(default_factory=set)
 
 
 class Names:
@@ -133,10 +143,6 @@ class Scope(NamedTuple):
     def conversions(self) -> Conversions:
         return self.program.conversions
 
-    @property
-    def facts(self) -> bound.Findings:
-        return self.program.facts
-
     def use(self, thing: object) -> str:
         """The global name of an object."""
         return self.program.globals.use(thing)
@@ -173,7 +179,12 @@ class Scope(NamedTuple):
         """A scope to bind in what is bound again, or never: nothing that is written there is seen here."""
         return self._replace(
             program=replace(
-                self.program, copies=dict(self.program.copies), globals=Globals(), facts=bound.Findings()
+                self.program,
+                copies=dict(self.program.copies),
+                globals=Globals(),
+                truths={},
+                partial=False,
+                properties=set(),
             ),
             names=Names(self.names, trial=True),
             function=self.function._replace(returns=[], used=set()),

@@ -71,12 +71,12 @@ def type_test(scope: Scope, bound: Bound, node: TypedName) -> tuple[str, Type]:
         _check_testable(scope, bound.type, target, node.at)
         plain = not bound.type.takes_null
         always = plain and scope.registry.derives(bound.type, target)
-    scope.facts.partial = True
+    scope.program.partial = True
     variable = scope.declare(node.name, target, node.name_at)
     if variable.cell:
         scope.before.append(Line(variable.stored("None"), node.name_at))
     if always:
-        scope.facts.truths[id(node)] = True
+        scope.program.truths[id(node)] = True
         return f"({assigned_local(scope, variable, bound.code)}, True)[1]", target
     first, again = once(scope, bound)
     test = scope.call(is_type, first, scope.use(target))
@@ -129,7 +129,7 @@ def bind_switch(scope: Scope, node: Switch) -> Lines:
     skips = any(continues(section) for section in node.sections)
     written = [each for section in node.sections for each in section.statements]
     if len(node.sections) > 1 and any(isinstance(each, Declaration) for each in written):
-        scope.facts.partial = True
+        scope.program.partial = True
     inner = scope.inside(written)
     switched = Bound(bound.type, name, bound.constant, repeatable=True)
     choice, patterns = _choice(inner, node, switched, chosen)
@@ -159,7 +159,7 @@ def _choice(scope: Scope, node: Switch, switched: Bound, chosen: str) -> tuple[L
         (kind.name not in PLAIN and kind.kind != "enum")
         or any(isinstance(label.pattern, TypedName) or label.when is not None for label in labels)
     )
-    scope.facts.truths[id(node)] = False
+    scope.program.truths[id(node)] = False
     default = -1
     lines: Lines = []
     patterns: list[Names] = []
@@ -173,7 +173,7 @@ def _choice(scope: Scope, node: Switch, switched: Bound, chosen: str) -> tuple[L
                 scope.refuse("CS0152", label.at, "default:")
             else:
                 default = number
-    scope.facts.truths[id(node)] = handled.all
+    scope.program.truths[id(node)] = handled.all
     return [*lines, Line(f"{chosen} = {default}", node.at), Line("break", node.at)], patterns
 
 
@@ -189,7 +189,7 @@ def _label_lines(
         test, constant = constant_test(scope, switched, pattern)
         _handle_constant(scope, label, constant, handled)
         if switched.is_constant and not handled.patterns:
-            scope.facts.truths[id(label)] = constant.constant == switched.constant
+            scope.program.truths[id(label)] = constant.constant == switched.constant
     if label.when is not None:
         test = f"({test} and {condition(scope, label.when)})"
     taken = [Line(choose, label.at), Line("break", label.at)]
@@ -212,7 +212,7 @@ def _handle_type(scope: Scope, label: SwitchLabel, pattern: TypedName, kind: Typ
         scope.refuse("CS8120", pattern.at)
     if label.when is None:
         handled.types.append(kind)
-        handled.all = handled.all or id(pattern) in scope.facts.truths
+        handled.all = handled.all or id(pattern) in scope.program.truths
 
 
 def _handle_constant(scope: Scope, label: SwitchLabel, constant: Bound, handled: Handled) -> None:

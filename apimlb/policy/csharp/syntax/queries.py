@@ -39,9 +39,10 @@ class QueryExpression:
 
     def row(self, names: Names) -> nodes.AnonymousCreation:
         """The anonymous object that holds range variables."""
-        made = nodes.AnonymousCreation(self.at, [])
-        made.members.extend((place, name, nodes.Name(self.at, name)) for place, name in names)
-        return made
+        members: list[tuple[int, str, nodes.Node]] = [
+            (place, name, nodes.Name(self.at, name)) for place, name in names
+        ]
+        return nodes.AnonymousCreation(self.at, members)
 
     def is_variable(self, node: nodes.Node) -> bool:
         """Whether an expression is the range variable, and that the only one."""

@@ -30,14 +30,14 @@ def scope_of(source: SourceText, tree: Node) -> Scope:
 
 def written(scope: Scope) -> dict[str, Any]:
     """All that binding may write into."""
-    facts, names = scope.facts, scope.program.globals
+    program, names = scope.program, scope.program.globals
     return {
         "globals": (dict(names.names), dict(names._locals), names._temporaries),
         "names": (dict(scope.names.own), dict(scope.names.inner)),
         "before": list(scope.before),
         "function": (list(scope.function.returns), set(scope.function.used)),
-        "facts": (dict(facts.truths), facts.partial),
-        "properties": set(facts.properties),
+        "truths": (dict(program.truths), program.partial),
+        "properties": set(program.properties),
         "copies": dict(scope.program.copies),
     }
 
