@@ -12,7 +12,7 @@ from apimlb.policy.csharp.binding.assignables import Assignable, assignable, rea
 from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.conversion import converts
 from apimlb.policy.csharp.binding.dispatch import value_or_untyped
-from apimlb.policy.csharp.binding.lookup import is_var, type_of
+from apimlb.policy.csharp.binding.lookup import type_of
 from apimlb.policy.csharp.binding.scope import Scope, Untyped
 from apimlb.policy.csharp.conversions import SIGNED, UNSIGNED
 from apimlb.policy.csharp.syntax.nodes import Argument, Name, Node, TypedName
@@ -39,7 +39,7 @@ def given_arguments(scope: Scope, written: Sequence[Argument]) -> list[Given]:
 def _given(scope: Scope, written: Argument) -> Given:
     value = written.value
     if isinstance(value, TypedName):
-        declared = VOID if is_var(scope, value.type) else type_of(scope, value.type)
+        declared = VOID if value.type.is_var else type_of(scope, value.type)
         return Given(value, Bound(declared, ""), written.name, "out", None, value.name, value.name_at)
     if not written.mode:
         return Given(value, value_or_untyped(scope, value), written.name, name_at=written.name_at)
@@ -216,10 +216,6 @@ def better_conversion(scope: Scope, each: Given, one: Type, other: Type) -> int:
     first, second = one.arguments[-1], other.arguments[-1]
     if first is second or result is None:
         return 0
-    if second is VOID:
-        return 1
-    if first is VOID:
-        return 1 if result.type is first else -1
     return _better_target(scope, result.type, first, second)
 
 

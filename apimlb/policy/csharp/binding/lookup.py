@@ -41,10 +41,6 @@ def find_type(scope: Scope, written: TypeName) -> Type | None:
     return found
 
 
-def is_var(scope: Scope, written: TypeName) -> bool:
-    return written.is_var and scope.registry.written("var") is None
-
-
 def no_type(scope: Scope, written: TypeName) -> PolicyError:
     """What is wrong with a type's name: misspelt, short of type arguments, or off the allow-list."""
     names = [name for name, _ in written.parts]
