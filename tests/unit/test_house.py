@@ -136,7 +136,7 @@ FLOORS: list[set[str]] = [
     {"csharp.binding.bound", "csharp.binding.emit", "csharp.binding.captures"},
     {"csharp.binding.scope", "csharp.binding.dispatch"},
     {"csharp.binding.values", "csharp.binding.lookup", "csharp.binding.conversion", "csharp.binding.text"},
-    {"csharp.binding.flow", "csharp.binding.flow_expressions"},
+    {"csharp.binding.flow_state", "csharp.binding.flow"},
     {"csharp.binding.folding", "csharp.binding.arithmetic", "csharp.binding.operators"},
     {"csharp.binding.assignables", "csharp.binding.arguments", "csharp.binding.overloads"}
     | {"csharp.binding.calls"},

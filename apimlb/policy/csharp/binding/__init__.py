@@ -10,7 +10,7 @@ Floors, from the ground up; `tests/unit/test_house.py` holds them:
     captures                   which locals closures share
     scope, dispatch            where a node stands; who binds it
     values, lookup, …          constants, `throw`, what names mean, conversions, texts
-    flow                       what runs and what has a value
+    flow_state, flow           what runs and what has a value
     folding … operators        what operands make
     assignables … calls        what can be assigned; arguments, inference, overloads, and their calls
     members, creation, …       the other expressions

@@ -23,7 +23,8 @@ from apimlb.policy.csharp.binding import (
 from apimlb.policy.csharp.binding.arguments import common_type
 from apimlb.policy.csharp.binding.captures import celled_names
 from apimlb.policy.csharp.binding.emit import Lines
-from apimlb.policy.csharp.binding.flow import Walk
+from apimlb.policy.csharp.binding.flow import reaches_end
+from apimlb.policy.csharp.binding.flow_state import Walk
 from apimlb.policy.csharp.binding.scope import Function, Names, Program, Scope
 from apimlb.policy.csharp.conversions import Conversions
 from apimlb.policy.csharp.syntax import nodes, statement_nodes
@@ -145,7 +146,7 @@ def _misrun(scope: Scope, tree: BlockStatement) -> PolicyError | None:
     if len(tree.statements) == 1 and isinstance(tree.statements[0], Return) and not program.partial:
         return None
     walk = Walk(program.truths, closely=program.partial)
-    if walk.through(tree):
+    if reaches_end(walk, tree):
         return scope.error("CS0161", tree.at, "@{...}")
     first = min(walk.findings, key=lambda each: each.at, default=None)
     return scope.error(first.code, first.at, *first.values) if first else None

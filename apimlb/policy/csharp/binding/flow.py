@@ -1,114 +1,22 @@
 """Which statements run, and which locals have a value where (C# specification: end points and reachability,
 definite assignment).
 
-A state is the set of locals that have a value at a point, as bits. A function takes a node and where it
-stands, with the state before it, and gives the state after it; for a condition it gives two, of where it is
-true and of where it is false.
+A function takes a node and where it stands, with the state before it, and gives the state after it; for a
+condition it gives two, of where it is true and of where it is false.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
+from apimlb.policy.csharp.binding.flow_state import DEAD, PASSED, Flow, Jumps, Walk, met
 from apimlb.policy.csharp.syntax import nodes, statement_nodes
 from apimlb.policy.csharp.syntax.nodes import Node, TypedName
 
-DEAD = -1
-"""The state of a point that nothing reaches: all bits are set, so that it never takes one from another."""
 
-PASSED = -2
-"""The state of a point that parts of an expression never go on to. C# says of a statement there that it is
-reached, and of every local that it has a value."""
-
-
-class Diagnostic(NamedTuple):
-    """A problem at an offset, by its code, with the values of its message; `bit` is that of the local that is
-    read without a value."""
-
-    at: int
-    code: str
-    values: tuple[object, ...]
-    bit: int
-
-
-@dataclass(slots=True, eq=False, repr=False)
-class Walk:
-    """One walk through a function. `truths` are those of the `Program`. Without `closely` expressions are
-    passed over, which is enough where every local has a value from its declaration on."""
-
-    truths: dict[int, bool]
-    closely: bool
-    findings: list[Diagnostic] = field(default_factory=list)
-    bits: int = 1
-
-    def through(self, body: Node) -> bool:
-        """Walk through the body of a function after it is bound. Whether its end is reached."""
-        end, _ = _function_states(Flow(self, {}, {}), body)
-        return end != DEAD
-
-    @property
-    def everything(self) -> int:
-        """The state in which all locals so far have a value."""
-        return (1 << self.bits) - 2
-
-
-@dataclass(slots=True, eq=False, repr=False)
-class Jumps:
-    """A loop or switch that can be left: the states at its breaks and continues."""
-
-    loop: bool
-    finally_depth: int
-    breaks: list[int] = field(default_factory=list)
-    continues: list[int] = field(default_factory=list)
-
-
-class Flow(NamedTuple):
-    """Where a node stands, with the state before it.
-
-    locals         the bits of the locals in sight; a block has its own dictionary
-    functions      the local functions in sight
-    jumps          the loops and switches around it in its function, innermost last
-    returns        the states at the returns of its function so far
-    finally_depth  how many finally blocks are around it, and around its function (`returns_depth`)
-    calling        the local functions of which a call is looked into
-    """
-
-    walk: Walk
-    locals: dict[str, int]
-    functions: Mapping[str, statement_nodes.LocalFunction]
-    state: int = 0
-    jumps: tuple[Jumps, ...] = ()
-    returns: list[int] | None = None
-    finally_depth: int = 0
-    returns_depth: int = 0
-    calling: frozenset[str] = frozenset()
-
-    def at(self, state: int) -> "Flow":
-        return self._replace(state=state)
-
-    def inside(self) -> "Flow":
-        return self._replace(locals=dict(self.locals))
-
-    def fresh(self, name: str) -> "Flow":
-        """After a declaration: the local has no value, not even that of an earlier round."""
-        bit = self.locals.get(name)
-        if bit is None:
-            bit = self.locals[name] = 1 << self.walk.bits
-            self.walk.bits += 1
-        return self if self.state < 0 else self.at(self.state & ~bit)
-
-    def assigned(self, name: str) -> "Flow":
-        return self.at(self.state | self.locals.get(name, 0))
-
-    def given(self, *names: str) -> "Flow":
-        """After the declaration of locals that have a value."""
-        flow = self
-        for name in names:
-            flow = flow.fresh(name).assigned(name)
-        return flow
-
-    def report(self, at: int, code: str, *values: object, bit: int = 0) -> None:
-        self.walk.findings.append(Diagnostic(at, code, values, bit))
+def reaches_end(walk: Walk, body: Node) -> bool:
+    """Walk through the body of a function after it is bound. Whether its end is reached."""
+    end, _ = _function_states(Flow(walk, {}, {}), body)
+    return end != DEAD
 
 
 def _after(flow: Flow, node: Node | None) -> int:
@@ -128,13 +36,6 @@ def _after_all(flow: Flow, several: Iterable[Node]) -> int:
 def _in_order(flow: Flow, node: Node) -> int:
     """A node that does nothing but what the nodes in it do."""
     return _after_all(flow, nodes.children(node))
-
-
-def _met(state: int, others: Sequence[int]) -> int:
-    """The state where several ways meet."""
-    for other in others:
-        state &= other
-    return state
 
 
 # Conditions
@@ -292,7 +193,7 @@ def _function_states(flow: Flow, body: Node) -> tuple[int, int]:
     """The states at the end of a function's body, and after a call of it: there or at any of its returns."""
     returns: list[int] = []
     end = _after(flow._replace(jumps=(), returns=returns, returns_depth=flow.finally_depth), body)
-    return end, _met(end, returns)
+    return end, met(end, returns)
 
 
 def _lambda(flow: Flow, node: nodes.Lambda) -> int:
@@ -349,13 +250,13 @@ def _if(flow: Flow, node: statement_nodes.If) -> int:
 def _body(flow: Flow, body: Node) -> tuple[int, Jumps]:
     """The state at the end of a round, at a `continue` or after all of it, and the jumps out of it."""
     jumps = Jumps(True, flow.finally_depth)
-    return _met(_after(flow._replace(jumps=(*flow.jumps, jumps)), body), jumps.continues), jumps
+    return met(_after(flow._replace(jumps=(*flow.jumps, jumps)), body), jumps.continues), jumps
 
 
 def _do_while(flow: Flow, node: statement_nodes.DoWhile) -> int:
     end, jumps = _body(flow, node.body)
     _, false = _test(flow.inside().at(end), node.condition)
-    return _met(false, jumps.breaks)
+    return met(false, jumps.breaks)
 
 
 def _for(flow: Flow, node: statement_nodes.For) -> int:
@@ -364,14 +265,14 @@ def _for(flow: Flow, node: statement_nodes.For) -> int:
     true, false = (flow.state, DEAD) if node.condition is None else _test(flow, node.condition)
     end, jumps = _body(flow.at(true), node.body)
     _after_all(flow.at(end), node.update)
-    return _met(false, jumps.breaks)
+    return met(false, jumps.breaks)
 
 
 def _for_each(flow: Flow, node: statement_nodes.ForEach) -> int:
     flow = flow.inside()
     flow = flow.at(_after(flow, node.source))
     _, jumps = _body(flow.given(node.variable.name), node.body)
-    return _met(flow.state, jumps.breaks)
+    return met(flow.state, jumps.breaks)
 
 
 def _left(flow: Flow, node: Node, depth: int) -> int:
@@ -409,7 +310,7 @@ def _throw(flow: Flow, node: nodes.Throw) -> int:
 
 def _try(flow: Flow, node: statement_nodes.Try) -> int:
     counts = [(each, len(each.breaks), len(each.continues)) for each in flow.jumps]
-    end = _met(_after(flow, node.body), [_catch(flow, each) for each in node.catches])
+    end = met(_after(flow, node.body), [_catch(flow, each) for each in node.catches])
     if node.finally_body is None:
         return end
     final = _after(flow._replace(finally_depth=flow.finally_depth + 1), node.finally_body)
@@ -445,7 +346,7 @@ def _switch(flow: Flow, node: statement_nodes.Switch) -> int:
     for section in node.sections:
         last = section is node.sections[-1]
         jumps.breaks.append(_section(inner.inside().at(before), section, chosen=chosen, last=last))
-    return _met(DEAD if covered else before, jumps.breaks)
+    return met(DEAD if covered else before, jumps.breaks)
 
 
 def _section(flow: Flow, section: statement_nodes.SwitchSection, *, chosen: bool, last: bool) -> int:

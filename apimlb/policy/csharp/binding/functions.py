@@ -14,7 +14,8 @@ from apimlb.policy.csharp.binding.bound import Bound, LocalMethod, Variable
 from apimlb.policy.csharp.binding.conversion import convert
 from apimlb.policy.csharp.binding.dispatch import as_value, bind, statement, value
 from apimlb.policy.csharp.binding.emit import LIGHT, Line, Lines, suite, weight_of
-from apimlb.policy.csharp.binding.flow import Walk
+from apimlb.policy.csharp.binding.flow import reaches_end
+from apimlb.policy.csharp.binding.flow_state import Walk
 from apimlb.policy.csharp.binding.lookup import type_of
 from apimlb.policy.csharp.binding.scope import Function, Inputs, Scope, Untyped
 from apimlb.policy.csharp.binding.values import constant_code, throw_code
@@ -241,7 +242,7 @@ def _statements(scope: Scope, node: Lambda, cells: Sequence[str], parameters: Ca
 def _check_end(scope: Scope, node: Lambda, kind: Type) -> None:
     """A lambda that returns values does so wherever it ends."""
     walk = Walk(scope.program.truths, closely=False)
-    ends = walk.through(node.body)
+    ends = reaches_end(walk, node.body)
     for each in walk.findings[:1]:
         scope.refuse(each.code, each.at, *each.values)
     if ends and kind is not VOID:
