@@ -191,9 +191,9 @@ def _declaration(flow: Flow, node: statement_nodes.Declaration) -> int:
 
 def _function_states(flow: Flow, body: Node) -> tuple[int, int]:
     """The states at the end of a function's body, and after a call of it: there or at any of its returns."""
-    returns: list[int] = []
-    end = _after(flow._replace(jumps=(), returns=returns, returns_depth=flow.finally_depth), body)
-    return end, met(end, returns)
+    function = Jumps(False, flow.finally_depth)
+    end = _after(flow._replace(jumps=(function,)), body)
+    return end, met(end, function.breaks)
 
 
 def _lambda(flow: Flow, node: nodes.Lambda) -> int:
@@ -283,7 +283,7 @@ def _left(flow: Flow, node: Node, depth: int) -> int:
 
 
 def _break(flow: Flow, node: statement_nodes.Break) -> int:
-    if not flow.jumps:
+    if len(flow.jumps) == 1:  # binding refuses it
         return flow.state
     flow.jumps[-1].breaks.append(flow.state)
     return _left(flow, node, flow.jumps[-1].finally_depth)
@@ -298,9 +298,9 @@ def _continue(flow: Flow, node: statement_nodes.Continue) -> int:
 
 
 def _return(flow: Flow, node: statement_nodes.Return) -> int:
-    assert flow.returns is not None
-    flow.returns.append(_after(flow, node.value))
-    return _left(flow, node, flow.returns_depth)
+    function = flow.jumps[0]
+    function.breaks.append(_after(flow, node.value))
+    return _left(flow, node, function.finally_depth)
 
 
 def _throw(flow: Flow, node: nodes.Throw) -> int:

@@ -52,7 +52,7 @@ class Walk:
 
 @dataclass(slots=True, eq=False, repr=False)
 class Jumps:
-    """A loop or switch that can be left: the states at its breaks and continues."""
+    """A loop, switch or function that can be left: the states at its breaks or returns, and continues."""
 
     loop: bool
     finally_depth: int
@@ -65,9 +65,8 @@ class Flow(NamedTuple):
 
     locals         the bits of the locals in sight; a block has its own dictionary
     functions      the local functions in sight
-    jumps          the loops and switches around it in its function, innermost last
-    returns        the states at the returns of its function so far
-    finally_depth  how many finally blocks are around it, and around its function (`returns_depth`)
+    jumps          its function, and the loops and switches around it in that, innermost last
+    finally_depth  how many finally blocks are around it
     calling        the local functions of which a call is looked into
     """
 
@@ -76,9 +75,7 @@ class Flow(NamedTuple):
     functions: Mapping[str, LocalFunction]
     state: int = 0
     jumps: tuple[Jumps, ...] = ()
-    returns: list[int] | None = None
     finally_depth: int = 0
-    returns_depth: int = 0
     calling: frozenset[str] = frozenset()
 
     def at(self, state: int) -> "Flow":
