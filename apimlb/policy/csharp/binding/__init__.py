@@ -6,7 +6,7 @@ until a delegate gives it a type, and a statement becomes lines. `scope` says wh
 
 Floors, from the ground up; `tests/unit/test_house.py` holds them:
 
-    bound, emit                what binding makes: values, lines, and what it finds out beside them
+    bound, emit                what binding makes: values and lines
     captures                   which locals closures share
     scope, dispatch            where a node stands; who binds it
     values, lookup, …          constants, `throw`, what names mean, conversions, texts
