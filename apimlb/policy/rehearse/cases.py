@@ -24,7 +24,7 @@ from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.clr.guids import parse_guid
 from apimlb.policy.clr.json.reader import parse_token
 from apimlb.policy.clr.json.scalars import read_date
-from apimlb.policy.clr.json.serialization import from_object
+from apimlb.policy.clr.json.serialization import from_object, is_listed
 from apimlb.policy.clr.json.tokens import JToken
 from apimlb.policy.clr.json.writer import to_json
 from apimlb.policy.clr.numbers.arithmetic import Long
@@ -95,7 +95,7 @@ def describe(value: object) -> Json:
     name = clr_type_name(value)
     if isinstance(value, JToken):
         text = to_json(value)
-    elif not isinstance(value, str | bytearray) and hasattr(value, "__iter__"):
+    elif is_listed(value):
         listed = ClrList(list(value), "") if isinstance(value, ReadOnlyMap) else value
         text = to_json(from_object(listed))
     elif isinstance(value, bytearray):

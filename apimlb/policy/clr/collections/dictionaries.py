@@ -43,8 +43,7 @@ def new_dictionary_of(
 ) -> ClrDictionary:
     made = new_dictionary(key, value, comparer)
     for pair in elements(source):
-        assert isinstance(pair, KeyValuePair)
-        made.add(pair.key, pair.value)
+        made.add(pair.key, pair.value)  # type: ignore[attr-defined]
     return made
 
 

@@ -73,7 +73,8 @@ def collection_contains(target: Collection, value: object) -> bool:
         return item_index(target, value) >= 0
     if isinstance(target, ClrDictionary | JObject):
         assert isinstance(value, KeyValuePair)
-        return clr_equals(target.find(value.key), value.value)
+        found = target.find(value.key)
+        return found is value.value if isinstance(target, JObject) else clr_equals(found, value.value)
     return list_contains(target, value)
 
 
