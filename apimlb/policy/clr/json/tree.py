@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.clr.json.tokens import JList, JProperty, JToken
+from apimlb.policy.clr.json.tokens import JContainer, JList, JProperty, JToken
 
 _SPECIAL = re.compile(r"[. \[\]()]")
 
@@ -45,8 +45,9 @@ def descendants(token: JToken) -> Iterator[JToken]:
     while stack:
         for child in stack[-1]:
             yield child
-            stack.append(iter(child))
-            break
+            if isinstance(child, JContainer):
+                stack.append(iter(child))
+                break
         else:
             stack.pop()
 
