@@ -9,7 +9,7 @@ How a policy goes through the house
    row's compile function with a `Draft`: the element's attributes, texts and children as typed getters.
 3. The getter of an expression comes from `csharp.expression`: text -> `csharp.syntax` (tokens, then a tree)
    -> `csharp.binding` (the tree with static types, written as Python) -> a Python function of the context.
-   What an expression may name is a row of `apim.library`: the types of .NET (`clr`), and those that API
+   What an expression may name is a row of `apim.members`: the types of .NET (`clr`), and those that API
    Management adds (`apim`). A name without a row does not exist.
 4. The compile function returns what the element does: an `Act` of `run.exchange`. Acts make blocks, and
    blocks the four sections of a `run.exchange.PolicyDocument`. `compiler.effective` makes one `Policy` of the

@@ -1,9 +1,14 @@
-"""The `context` variable and what hangs on it, and the extension methods that API Management adds."""
+"""The allow-list: every type and member that an expression may use. To those of .NET, API Management adds the
+`context` variable with what hangs on it, and extension methods.
+
+Source: Microsoft Learn, "API Management policy expressions" (2026-01-15).
+"""
 
 import re
 
 from apimlb.policy.apim import calls
 from apimlb.policy.apim.credentials import read_basic, read_jwt
+from apimlb.policy.clr import library
 from apimlb.policy.clr.dates.instants import TimeSpan, from_epoch
 from apimlb.policy.clr.guids import Guid
 from apimlb.policy.clr.types.definitions import Call, Definition
@@ -25,6 +30,7 @@ _TEXT = "System.String"
 _CERTIFICATE = "System.Security.Cryptography.X509Certificates.X509Certificate2"
 
 DEFINITIONS = (
+    *library.DEFINITIONS,
     Definition(
         "IContext", "class",
         rows=(

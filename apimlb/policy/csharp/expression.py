@@ -1,7 +1,7 @@
 """Policy expressions, compiled: C# 7 to one Python function each, once per text.
 
 The function can reach nothing but what the binder named for it: its globals hold no builtins, and every
-method, type and constant in them comes from the tables of `apimlb.policy.apim.library`.
+method, type and constant in them comes from the tables of `apimlb.policy.apim.members`.
 """
 
 import re
@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from types import CodeType
 
 from apimlb.policy.apim.context import Context
-from apimlb.policy.apim.library import DEFINITIONS
+from apimlb.policy.apim.members import DEFINITIONS
 from apimlb.policy.clr.budget import BUDGET, EVALUATION, SMALL, STEPS, UPLOAD_STEPS, Allowance, out_of_steps
 from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.catching import caught

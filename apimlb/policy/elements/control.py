@@ -9,7 +9,7 @@ from apimlb.policy.clr.objects.text import clr_type_name
 from apimlb.policy.document.attributes import ANY, BOOLEAN, STRING, choice, integer
 from apimlb.policy.document.draft import Draft
 from apimlb.policy.run.exchange import Act, Exchange
-from apimlb.policy.run.faults import PolicyFault, default_response
+from apimlb.policy.run.faults import PolicyFault
 from apimlb.policy.run.steps import begun, run_block
 from apimlb.policy.run.turns import paid
 
@@ -102,7 +102,8 @@ def retry(draft: Draft) -> Act:
                 await run_block(block, exchange)
             except PolicyFault as raised:
                 fault = raised
-                await _show(fault, exchange)
+                # The condition sees a response made of the fault, or none.
+                await exchange.fail(fault, shown=context.switches.response_after_failure == "synthetic")
             if not condition(context) or done >= limit:
                 break
             await exchange.let_go()
@@ -115,14 +116,6 @@ def retry(draft: Draft) -> Act:
             raise fault
 
     return act
-
-
-async def _show(fault: PolicyFault, exchange: Exchange) -> None:
-    """Let a retry's condition see a response made of the fault that ended an attempt, or none: a switch."""
-    if not fault.keeps_response:
-        await exchange.let_go()
-        synthetic = exchange.context.switches.response_after_failure == "synthetic"
-        exchange.context.response = default_response(fault, exchange.context) if synthetic else None
 
 
 def include_fragment(draft: Draft) -> Act:

@@ -13,7 +13,7 @@ from apimlb.policy.apim.context import Context, ResponseView, Url, url_of
 from apimlb.policy.apim.credentials import Authorization
 from apimlb.policy.clr.budget import BUDGET, over_request
 from apimlb.policy.run.counters import Counters
-from apimlb.policy.run.faults import PolicyFault
+from apimlb.policy.run.faults import PolicyFault, default_response
 from apimlb.policy.run.records import Kind, Record, Value
 
 _LONG_URL = 2048
@@ -283,6 +283,12 @@ class Exchange:
                 "" if operation is None else operation.id,
             )
         )
+
+    async def fail(self, fault: PolicyFault, shown: bool = True) -> None:
+        """Make the fault the response, or leave none; not where it keeps the backend's."""
+        if not fault.keeps_response:
+            await self.let_go()
+            self.context.response = default_response(fault, self.context) if shown else None
 
     async def let_go(self) -> None:
         """Close a streamed response that will not be read."""

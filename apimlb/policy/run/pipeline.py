@@ -12,7 +12,7 @@ from apimlb.policy.apim.context import ResponseView
 from apimlb.policy.clr.budget import BUDGET, FAILURE_ROOM, FAILURE_STEPS
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.run.exchange import Block, Exchange, Policy, Section
-from apimlb.policy.run.faults import PolicyFault, default_response, last_error
+from apimlb.policy.run.faults import PolicyFault, last_error
 from apimlb.policy.run.steps import Found, Returned, begun, fault_of, run_block
 from apimlb.policy.run.turns import paid
 
@@ -119,9 +119,7 @@ async def _show(exchange: Exchange, fault: PolicyFault) -> None:
     """Make the fault `context.LastError` and, unless it keeps the backend's, `context.Response`."""
     fault.section = fault.section or exchange.section
     exchange.context.last_error = last_error(fault)
-    if not fault.keeps_response:
-        await exchange.let_go()
-        exchange.context.response = default_response(fault, exchange.context)
+    await exchange.fail(fault)
 
 
 def _answer(exchange: Exchange) -> Response:

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from apimlb.policy.apim.library import DEFINITIONS
+from apimlb.policy.apim.members import DEFINITIONS
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.definitions import Definition, Family
 from apimlb.policy.clr.types.registry import Registry

@@ -11,7 +11,7 @@ import re
 import pytest
 
 from apimlb.errors import PolicyError
-from apimlb.policy.apim.library import DEFINITIONS
+from apimlb.policy.apim.members import DEFINITIONS
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.csharp.expression import Expression, compile_fresh
 from apimlb.policy.rehearse.cases import context_of
