@@ -7,17 +7,32 @@ it can never be the end of the attribute that holds the expression; generics nee
 import re
 
 _CLOSERS = {"(": ")", "[": "]", "{": "}"}
-_CODE = re.compile(r"""[()\[\]{}"'/@$]""")
-_REGULAR = re.compile(r'"(?:\\.|[^"\\\r\n\x85\u2028\u2029])*"')
-_VERBATIM = re.compile(r'@"(?:[^"]|"")*"')
-_CHARACTER = re.compile(r"'(?:\\[^\n]{1,9}?|[^'\\\n]{1,2})'")
-_LINE_COMMENT = re.compile(r"//[^\r\n\x85\u2028\u2029]*")
-_BLOCK_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_INTERPOLATED_START = re.compile(r'\$@"|@\$"|\$"')
-_TEXT = {  # literal text of an interpolated string up to what ends it or opens a hole
-    "$": re.compile(r'(?:\\.|\{\{|\}\}|[^"\\{}\n])*'),
-    "@": re.compile(r'(?:""|\{\{|\}\}|[^"{}])*'),
+_TOKEN = re.compile(
+    r"""
+    [^()\[\]{}"'/@$]*+
+  (?:
+    (?P<opens>[(\[{])
+  | (?P<closes>[)\]}])
+  | (?P<interpolated>\$@"|@\$"|\$")
+  | "(?:\\.|[^"\\\r\n\x85\u2028\u2029])*"
+  | @"(?:[^"]|"")*"
+  | '(?:\\[^\n]{1,9}?|[^'\\\n]{1,2})'
+  | //[^\r\n\x85\u2028\u2029]*
+  | /\*(?s:.*?)\*/
+  | (?P<broken>@?"|'|/\*)
+  | [/@$]
+  )
+    """,
+    re.VERBOSE,
+)
+"""One token of code, and what no bracket is before it."""
+
+_TEXT = {
+    "$": re.compile(r'(?:\\.|\{\{|\}\}|[^"\\{}\n])*+(["{])'),
+    "@": re.compile(r'(?:""|\{\{|\}\}|[^"{}])*+(["{])'),
 }
+"""Literal text of an interpolated string up to what ends it or opens a hole."""
+
 _DEPTH_LIMIT = 200
 
 
@@ -31,15 +46,15 @@ def end_of_expression(text: str, start: int) -> int:
 def left_open(text: str, start: int) -> str:
     """Why the bracket at `start` does not close, in a few words."""
     end, index, stack = _passed(text, start)
-    if end >= 0:
-        return "brackets are nested too deep" if len(stack) > _DEPTH_LIMIT else "a bracket is not closed"
-    found = _CODE.search(text, index)
-    char = found[0] if found else ""
-    if char in ('"', "@", "$") or (stack and stack[-1] in _TEXT):
+    if len(stack) > _DEPTH_LIMIT:
+        return "brackets are nested too deep"
+    found = _TOKEN.match(text, index)
+    broken = "" if end >= 0 or found is None else found["broken"]
+    if broken in ('"', '@"') or (end < 0 and stack and stack[-1] in _TEXT):
         return "Newline in constant, a string literal is not closed on its line"
-    if char == "'":
+    if broken == "'":
         return "a character literal is not closed, or too long"
-    return "a comment is not closed" if char == "/" else "a bracket is not closed"
+    return "a comment is not closed" if broken else "a bracket is not closed"
 
 
 def _passed(text: str, start: int) -> tuple[int, int, list[str]]:
@@ -55,44 +70,25 @@ def _passed(text: str, start: int) -> tuple[int, int, list[str]]:
 
 def _code(text: str, index: int, stack: list[str]) -> int:
     """Pass one token of code; `stack` holds the closers that are owed, and the kind of an open string."""
-    found = _CODE.search(text, index)
-    if found is None:
+    found = _TOKEN.match(text, index)
+    if found is None or found["broken"]:
         return -1
-    index = found.start()
-    char = text[index]
-    if char in _CLOSERS:
-        stack.append(_CLOSERS[char])
-        return index + 1
-    if char in ")]}":
-        return index + 1 if stack and stack.pop() == char else -1
-    return _token(text, index, char, stack)
-
-
-def _token(text: str, index: int, char: str, stack: list[str]) -> int:
-    """Pass a string, character literal or comment, or a lone character that looks like the start of one."""
-    if opened := _INTERPOLATED_START.match(text, index):
-        stack.append("@" if "@" in opened[0] else "$")
-        return opened.end()
-    if char == "'":
-        literal = _CHARACTER.match(text, index)
-        return literal.end() if literal else -1
-    if char == '"' or text.startswith('@"', index):
-        string = (_REGULAR if char == '"' else _VERBATIM).match(text, index)
-        return string.end() if string else -1
-    comment = _LINE_COMMENT.match(text, index) or _BLOCK_COMMENT.match(text, index)
-    if comment:
-        return comment.end()
-    return -1 if text.startswith("/*", index) else index + 1
+    if found["opens"]:
+        stack.append(_CLOSERS[found["opens"]])
+    elif found["closes"] and not (stack and stack.pop() == found["closes"]):
+        return -1
+    elif found["interpolated"]:
+        stack.append("@" if "@" in found["interpolated"] else "$")
+    return found.end()
 
 
 def _interpolated(text: str, index: int, stack: list[str]) -> int:
     """Pass literal text of an interpolated string, then its closing quote or the brace that opens a hole."""
     found = _TEXT[stack[-1]].match(text, index)
-    index = found.end() if found else index
-    if text.startswith('"', index):
+    if found is None:
+        return -1
+    if found[1] == '"':
         stack.pop()
-        return index + 1
-    if text.startswith("{", index):
+    else:
         stack.append("}")
-        return index + 1
-    return -1
+    return found.end()
