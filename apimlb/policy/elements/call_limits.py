@@ -16,6 +16,8 @@ from functools import partial
 from apimlb.http import RelayedStream
 from apimlb.policy.apim.bodies import rest_of
 from apimlb.policy.apim.context import Api, Context, Operation, ResponseView
+from apimlb.policy.clr.dates.formatting import format_span
+from apimlb.policy.clr.dates.instants import MAX_SPAN, TICKS_PER_SECOND, TimeSpan
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.document.attributes import BOOLEAN, STRING, Getter, Kind, integer, unexpected
 from apimlb.policy.document.draft import Draft
@@ -26,7 +28,7 @@ from apimlb.policy.run.steps import failed_expression
 
 _LONGEST_RATE = 300
 _SHORTEST_QUOTA = 300
-_FOREVER = "10675199.02:48:05"
+_FOREVER = MAX_SPAN.ticks // TICKS_PER_SECOND
 """TimeSpan.MaxValue in whole seconds: a quota that never comes back."""
 
 _FIRST_PERIOD = datetime(1, 1, 1, tzinfo=UTC).timestamp()
@@ -82,15 +84,14 @@ class Rate:
     place: str = ""
 
 
-@dataclass(frozen=True, slots=True)
 class Rates:
     """The rates of a policy, the names under which it reports, and how it counts."""
 
-    rates: list[Rate]
-    retry: Report
-    left: Report
-    total: Report
-    counting: Counting
+    def __init__(self, draft: Draft, rates: list[Rate], counting: Counting = _ONE) -> None:
+        self.rates, self.counting = rates, counting
+        self.retry = report(draft, "retry-after", "Retry-After")
+        self.left = report(draft, "remaining-calls")
+        self.total = Report(draft.word("total-calls-header-name", STRING, ""))
 
     def take(self, exchange: Exchange, who: str) -> None:
         """Refuse the call with 429, or count it for all the rates: a call that is refused counts for no rate,
@@ -129,16 +130,20 @@ class Rates:
             exchange.settlements.append(settle)
 
 
-@dataclass(frozen=True, slots=True)
 class CallQuota:
     """The calls and kilobytes of each period (0: no limit). A period has `seconds`; 0 is one that never
     ends."""
 
-    calls: int
-    kilobytes: int
-    seconds: int
-    applies: Applies = _always
-    place: str = ""
+    def __init__(self, draft: Draft, applies: Applies = _always, place: str = "") -> None:
+        self.calls = draft.word("calls", integer(1), 0)
+        self.kilobytes = draft.word("bandwidth", integer(1), 0)
+        self.seconds = draft.required_word("renewal-period", integer())
+        self.applies, self.place = applies, place
+        draft.at_least_one("calls", "bandwidth")
+        if 0 < self.seconds < _SHORTEST_QUOTA:
+            raise draft.error(
+                f"The 'renewal-period' attribute is invalid - {_SHORTEST_QUOTA} is the least, or 0."
+            )
 
     def take(self, exchange: Exchange, who: str, origin: float, counting: Counting) -> None:
         """Refuse the call, or count it; the first period began at `origin`, epoch seconds."""
@@ -159,12 +164,10 @@ class CallQuota:
 
 
 def _used_up(what: str, left: float) -> PolicyFault:
-    seconds = max(1, math.ceil(left)) if math.isfinite(left) else 0
-    days, rest = divmod(seconds, 86_400)
-    clock = f"{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}"
-    span = (f"{days}.{clock}" if days else clock) if seconds else _FOREVER
+    seconds = max(1, math.ceil(left)) if math.isfinite(left) else _FOREVER
+    span = format_span(TimeSpan(seconds * TICKS_PER_SECOND))
     message = f"Out of {what} quota. Quota will be replenished in {span}."
-    headers = [("Retry-After", str(seconds))] if seconds else []
+    headers = [("Retry-After", str(seconds))] if seconds < _FOREVER else []
     return PolicyFault("QuotaExceeded", message, status=403, status_reason="Quota Exceeded", headers=headers)
 
 
@@ -197,7 +200,7 @@ class MeasuredStream(RelayedStream):
 
 def rate_limit(draft: Draft) -> Act:
     """By subscription; who comes without one has no limit (the page's usage notes)."""
-    limits = _limits(draft, [_rate(*place) for place in _places(draft)])
+    limits = Rates(draft, [_rate(*place) for place in _places(draft)])
 
     def act(exchange: Exchange) -> None:
         subscription = exchange.context.subscription
@@ -219,13 +222,13 @@ def rate_limit_by_key(draft: Draft) -> Act:
     rate = Rate(
         draft.required("calls", integer(1)), draft.required("renewal-period", integer(1, _LONGEST_RATE))
     )
-    limits = _limits(draft, [rate], counting)
+    limits = Rates(draft, [rate], counting)
     return lambda exchange: limits.take(exchange, f"by {key(exchange.context)}")
 
 
 def quota(draft: Draft) -> Act:
     """By subscription, in periods that begin with it; who comes without one has no quota."""
-    quotas = [_quota(*place) for place in _places(draft)]
+    quotas = [CallQuota(*place) for place in _places(draft)]
 
     def act(exchange: Exchange) -> None:
         subscription = exchange.context.subscription
@@ -241,19 +244,8 @@ def quota(draft: Draft) -> Act:
 def quota_by_key(draft: Draft) -> Act:
     key, counting = draft.required("counter-key", STRING), _counting(draft)
     origin = draft.word("first-period-start", _MOMENT, _FIRST_PERIOD)
-    limit = _quota(draft)
+    limit = CallQuota(draft)
     return lambda exchange: limit.take(exchange, f"by {key(exchange.context)}", origin, counting)
-
-
-def _quota(draft: Draft, applies: Applies = _always, place: str = "") -> CallQuota:
-    calls, kilobytes = draft.word("calls", integer(1), 0), draft.word("bandwidth", integer(1), 0)
-    seconds = draft.required_word("renewal-period", integer())
-    draft.at_least_one("calls", "bandwidth")
-    if 0 < seconds < _SHORTEST_QUOTA:
-        raise draft.error(
-            f"The 'renewal-period' attribute is invalid - {_SHORTEST_QUOTA} is the least, or 0."
-        )
-    return CallQuota(calls, kilobytes, seconds, applies, place)
 
 
 def _places(draft: Draft) -> list[tuple[Draft, Applies, str]]:
@@ -290,16 +282,6 @@ def _counting(draft: Draft) -> Counting:
     count = draft.attribute("increment-count", integer(1), 1)
     late = draft.is_expression("increment-condition") or draft.is_expression("increment-count")
     return Counting(lambda context: count(context) if condition(context) else 0, late, draft.element.tag)
-
-
-def _limits(draft: Draft, rates: list[Rate], counting: Counting = _ONE) -> Rates:
-    return Rates(
-        rates,
-        report(draft, "retry-after", "Retry-After"),
-        report(draft, "remaining-calls"),
-        Report(draft.word("total-calls-header-name", STRING, "")),
-        counting,
-    )
 
 
 def _moment(text: str) -> float:

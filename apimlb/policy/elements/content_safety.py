@@ -8,14 +8,13 @@ text that is too long for it, are refusals, as callers report them. The reason i
 
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from apimlb.http import RelayedStream
 from apimlb.policy.apim.context import Context
 from apimlb.policy.clr.exceptions import ClrException
-from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, Getter, choice, integer
+from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, choice, integer
 from apimlb.policy.document.draft import Draft
 from apimlb.policy.elements import formats, token_usage
 from apimlb.policy.elements.callouts import service_answer
@@ -37,17 +36,21 @@ def _blocked() -> PolicyFault:
     return PolicyFault("ContentSafetyCheckFailed", message, source=_SOURCE, status=403)
 
 
-@dataclass(frozen=True, slots=True)
 class ContentSafety:
     """What is asked about each text; the getters are evaluated for each request."""
 
-    backend: Getter[str]
-    shield: Getter[bool]
-    levels: Getter[str]
-    categories: tuple[tuple[Getter[str], Getter[int]], ...]
-    blocklists: tuple[Getter[str], ...]
-    window: Getter[int]
-    overlap: Getter[int]
+    def __init__(self, draft: Draft) -> None:
+        held = draft.child("categories")
+        self.backend = draft.required("backend-id", STRING)
+        self.shield = draft.attribute("shield-prompt", BOOLEAN, False)
+        self.levels = held.attribute("output-type", _LEVELS, "FourSeverityLevels") if held else (lambda _: "")
+        self.categories = [
+            (child.required("name", _CATEGORIES), child.required("threshold", integer(0, 7)))
+            for child in (held.children("category") if held else ())
+        ]
+        self.blocklists = [child.content(TEXT) for child in draft.nested("blocklists", "id")]
+        self.window = draft.attribute("window-size", integer(1), _WINDOW)
+        self.overlap = draft.attribute("window-overlap-size", integer(), 0)
 
     async def check_prompt(self, exchange: Exchange) -> None:
         """Raises PolicyFault 403 for a prompt that does not pass."""
@@ -113,7 +116,7 @@ class ContentSafety:
 
 
 def llm_content_safety(draft: Draft) -> Act:
-    checks = _checks(draft)
+    checks = ContentSafety(draft)
     both = draft.attribute("enforce-on-completions", BOOLEAN, False)
     if draft.compilation.section == "outbound":  # where the attribute changes nothing (its page)
         return checks.check_answer
@@ -124,22 +127,6 @@ def llm_content_safety(draft: Draft) -> Act:
             exchange.settlements.append(checks.check_answer)
 
     return act
-
-
-def _checks(draft: Draft) -> ContentSafety:
-    held = draft.child("categories")
-    return ContentSafety(
-        draft.required("backend-id", STRING),
-        draft.attribute("shield-prompt", BOOLEAN, False),
-        held.attribute("output-type", _LEVELS, "FourSeverityLevels") if held else (lambda _: ""),
-        tuple(
-            (child.required("name", _CATEGORIES), child.required("threshold", integer(0, 7)))
-            for child in (held.children("category") if held else ())
-        ),
-        tuple(child.content(TEXT) for child in draft.nested("blocklists", "id")),
-        draft.attribute("window-size", integer(1), _WINDOW),
-        draft.attribute("window-overlap-size", integer(), 0),
-    )
 
 
 class CheckedStream(RelayedStream):

@@ -70,8 +70,10 @@ def emit_token_metric(draft: Draft) -> Act:
     namespace = draft.word("namespace", STRING, NAMESPACE)
     dimensions = _dimensions(draft)
 
-    def emit(exchange: Exchange, used: token_usage.Tokens) -> None:
-        told = dimensions(exchange.context)
+    def emit(
+        exchange: Exchange, estimate: token_usage.Tokens, counted: token_usage.Tokens | None, _: object
+    ) -> None:
+        told, used = dimensions(exchange.context), counted or estimate
         for name, number in (
             ("Total Tokens", used.total),
             ("Prompt Tokens", used.prompt),

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import cast, get_args
 
-from apimlb.policy.apim.context import Context
-from apimlb.policy.document.attributes import BOOLEAN, STRING, Getter, Kind, choice, integer, unboxed
+from apimlb.policy.apim.context import Context, ResponseView
+from apimlb.policy.document.attributes import BOOLEAN, STRING, Kind, choice, integer, unboxed
 from apimlb.policy.document.draft import Draft
 from apimlb.policy.elements import token_usage
 from apimlb.policy.elements.reports import Report, report
@@ -26,20 +26,23 @@ _LONG = Kind("long", int, unboxed(int, "System.Int64", int), frozenset({"System.
 """A quota: an expression must yield a long; an int is refused when the policy is uploaded (measured)."""
 
 
-@dataclass(frozen=True, slots=True)
 class TokenLimit:
     """`per_minute` is 0 without a rate, `quota` None without one; the period of a quota may be an expression
     since March 2026 (API Management release notes)."""
 
-    key: Getter[str]
-    per_minute: int
-    quota: Getter[int] | None
-    period: Getter[str]
-    estimates: bool
-    retry: Report
-    left: Report
-    quota_left: Report
-    used: Report
+    def __init__(self, draft: Draft) -> None:
+        self.key = draft.required("counter-key", STRING)
+        self.per_minute = draft.word("tokens-per-minute", integer(1), 0)
+        self.quota = draft.optional("token-quota", _LONG)
+        self.period = draft.attribute("token-quota-period", choice(*get_args(Period)), "Daily")
+        self.estimates = draft.required_word("estimate-prompt-tokens", BOOLEAN)
+        draft.at_least_one("tokens-per-minute", "token-quota")
+        if len(draft.element.attributes.keys() & {"token-quota", "token-quota-period"}) == 1:
+            raise draft.error("The attributes 'token-quota' and 'token-quota-period' need each other.")
+        self.retry = report(draft, "retry-after", "Retry-After")
+        self.left = report(draft, "remaining-tokens")
+        self.quota_left = report(draft, "remaining-quota-tokens")
+        self.used = report(draft, "tokens-consumed")
 
     async def act(self, exchange: Exchange) -> None:
         """Refuse the call, or let it pass and count it when it is answered."""
@@ -51,7 +54,7 @@ class TokenLimit:
         count = TokenCount(self, exchange.counters, key, period, self.quota and self.quota(context))
         count.check(context, prompt if self.estimates else 0)
         self.used.set_variable(context, prompt)
-        exchange.settlements.append(partial(count.settle, prompt=prompt))
+        exchange.settlements.append(partial(token_usage.count, prompt=prompt, done=count.settle))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,29 +81,25 @@ class TokenCount:
         message = f"Token {what.lower()} is exceeded. Try again in {time}."
         return self.limit.retry.refusal(context, reason, message, status, seconds, _SOURCE)
 
-    async def settle(self, exchange: Exchange, prompt: int) -> None:
+    def settle(
+        self,
+        exchange: Exchange,
+        estimate: token_usage.Tokens,
+        counted: token_usage.Tokens | None,
+        response: ResponseView | None,
+    ) -> None:
         """Count what the answer used; of a stream only its end tells, and all of it is estimated."""
         context = exchange.context
-
-        def end(said: int, counted: token_usage.Tokens | None) -> None:
-            self._count(context, prompt + said)
-
-        response = await token_usage.whole_answer(exchange, lambda body: token_usage.CountedStream(body, end))
-        if response is None:
-            return
-        found = token_usage.of_answer(token_usage.said_in(response.body))
-        used = prompt if found is None else found.total
-        self._count(context, used)
-        for told, number in self._numbers(context.clock.now(), used):
-            told.set_header(response.headers, number)
-            told.set_variable(context, number)
-
-    def _count(self, context: Context, used: int) -> None:
-        now = context.clock.now()
-        if self.limit.per_minute:
-            self.counters.spend(self.key, self.limit.per_minute, now, used)
+        now, limit = context.clock.now(), self.limit
+        used = (estimate if counted is None or response is None else counted).total
+        if limit.per_minute:
+            self.counters.spend(self.key, limit.per_minute, now, used)
         if self.quota is not None:
             self.counters.draw(self._quota_key, bounds(self.period, now)[0], used)
+        if response is not None:
+            for told, number in self._numbers(now, used):
+                told.set_header(response.headers, number)
+                told.set_variable(context, number)
 
     def _numbers(self, now: float, used: int) -> Iterator[tuple[Report, int]]:
         limit = self.limit
@@ -120,22 +119,4 @@ class TokenCount:
 
 
 def llm_token_limit(draft: Draft) -> Act:
-    key = draft.required("counter-key", STRING)
-    per_minute = draft.word("tokens-per-minute", integer(1), 0)
-    quota = draft.optional("token-quota", _LONG)
-    period = draft.optional("token-quota-period", choice(*get_args(Period)))
-    estimates = draft.required_word("estimate-prompt-tokens", BOOLEAN)
-    draft.at_least_one("tokens-per-minute", "token-quota")
-    if (quota is None) != (period is None):
-        raise draft.error("The attributes 'token-quota' and 'token-quota-period' need each other.")
-    return TokenLimit(
-        key,
-        per_minute,
-        quota,
-        period or (lambda _: "Daily"),
-        estimates,
-        report(draft, "retry-after", "Retry-After"),
-        report(draft, "remaining-tokens"),
-        report(draft, "remaining-quota-tokens"),
-        report(draft, "tokens-consumed"),
-    ).act
+    return TokenLimit(draft).act

@@ -70,17 +70,21 @@ def _number(usage: dict[str, Any], *names: str) -> int:
     return next((usage[name] for name in names if isinstance(usage.get(name), int)), 0)
 
 
-async def count(exchange: Exchange, prompt: int, done: Callable[[Exchange, Tokens], None]) -> None:
-    """Call `done` with the tokens that the answer used: of a stream when it ends, of an error not at all.
-    Tokens that the answer does not count are estimated: `prompt`, and those of its texts."""
+Done = Callable[[Exchange, Tokens, Tokens | None, ResponseView | None], None]
+"""What is done with the estimate of what an answer used, with what the answer itself counts, and with the
+response, where it is no stream."""
+
+
+async def count(exchange: Exchange, prompt: int, done: Done) -> None:
+    """Call `done` for an answer: for a stream when it ends, for an error not at all. The estimate is `prompt`
+    and, of a stream, its texts."""
 
     def end(said: int, counted: Tokens | None) -> None:
-        done(exchange, counted or Tokens(prompt, said, prompt + said))
+        done(exchange, Tokens(prompt, said, prompt + said), counted, None)
 
     response = await whole_answer(exchange, lambda body: CountedStream(body, end))
     if response is not None:
-        used = of_answer(said_in(response.body))
-        done(exchange, used or Tokens(prompt, 0, prompt))
+        done(exchange, Tokens(prompt, 0, prompt), of_answer(said_in(response.body)), response)
 
 
 async def whole_answer(
