@@ -22,15 +22,13 @@ class Kind(Generic[T]):
     is `thrown`.
 
     `clr` are the static types that an expression may have: "null" is the type of null, an empty set any type.
-    `keyword` is C#'s name of the type, for the message about an expression of another type. An expression of
-    the static type `own` needs no conversion.
+    `keyword` is C#'s name of the type, for the message about an expression of another type.
     """
 
     keyword: str
     literal: Callable[[str], T]
     value: Callable[[object], T]
     clr: frozenset[str] = frozenset()
-    own: str = ""
     thrown: str = "System.ArgumentException"
 
     def refusal(self, given: str, *, exact: bool) -> str:
@@ -43,7 +41,7 @@ class Kind(Generic[T]):
         return not_converted(given, self.keyword)
 
     def getter(self, expression: Expression) -> Getter[T]:
-        if self is ANY or expression.type == self.own:
+        if self is ANY or (self is BOOLEAN and expression.type in self.clr):  # a value of the type already
             return cast(Getter[T], expression)
         convert = self.value
 
@@ -57,9 +55,20 @@ class Kind(Generic[T]):
         return converted
 
 
-def unexpected(text: object, wanted: str) -> ValueError:
-    """What is wrong with a literal that is not what it has to be."""
+def _unexpected(text: object, wanted: str) -> ValueError:
     return ValueError(f"The value '{text}' is invalid: {wanted} was expected.")
+
+
+def literal(read: Callable[[str], T], wanted: str) -> Callable[[str], T]:
+    """Reads a literal as `read` does, which raises ValueError; tells what was expected."""
+
+    def value(text: str) -> T:
+        try:
+            return read(text)
+        except ValueError:
+            raise _unexpected(text, wanted) from None
+
+    return value
 
 
 def unboxed(make: Callable[[Any], T], target: str, *kinds: type) -> Callable[[object], T]:
@@ -94,20 +103,14 @@ ANY: Kind[object] = Kind("object", str, lambda value: value)
 def _boolean(text: str) -> bool:
     lowered = text.strip().lower()
     if lowered not in ("true", "false"):
-        raise unexpected(text, "'true' or 'false'")
+        raise _unexpected(text, "'true' or 'false'")
     return lowered == "true"
 
 
-BOOLEAN = Kind(
-    "bool",
-    _boolean,
-    unboxed(bool, "System.Boolean", bool),
-    frozenset({"System.Boolean"}),
-    "System.Boolean",
-)
+BOOLEAN = Kind("bool", _boolean, unboxed(bool, "System.Boolean", bool), frozenset({"System.Boolean"}))
 
 _INTEGERS = frozenset(f"System.{name}" for name in ("Int32", "Int16", "UInt16", "Byte", "SByte", "Char"))
-_NUMBER = "a number"
+_whole = literal(signed_integer, "a number")
 
 
 def integer(low: int = 0, high: int = 2**31 - 1) -> Kind[int]:
@@ -115,47 +118,35 @@ def integer(low: int = 0, high: int = 2**31 - 1) -> Kind[int]:
 
     def checked(number: int) -> int:
         if not low <= number <= high:
-            raise unexpected(number, f"a number from {low} to {high}")
+            raise _unexpected(number, f"a number from {low} to {high}")
         return number
-
-    def literal(text: str) -> int:
-        try:
-            number = signed_integer(text)
-        except ValueError:
-            raise unexpected(text, _NUMBER) from None
-        return checked(number)
 
     cast = unboxed(int, "System.Int32", int)
     return Kind(
         "int",
-        literal,
+        lambda text: checked(_whole(text)),
         lambda given: checked(cast(given)),
         _INTEGERS,
         thrown="System.ArgumentOutOfRangeException",
     )
 
 
+LONG = Kind("long", _whole, unboxed(int, "System.Int64", int), frozenset({"System.Int64"}))
+"""An expression must yield a long; an int is refused when the policy is uploaded (measured)."""
+
+
 def choice(*options: str) -> Kind[str]:
     """One of a few words; case is ignored, and the value is the word as it is written here."""
     known = {option.lower(): option for option in options}
 
-    def literal(text: str) -> str:
+    def option(text: str) -> str:
         word = known.get(text.strip().lower())
         if word is None:
-            raise unexpected(text, f"one of {', '.join(options)}")
+            raise _unexpected(text, f"one of {', '.join(options)}")
         return word
 
-    return Kind("string", literal, lambda given: literal(_optional_string(given)), _STRINGS)
+    return Kind("string", option, lambda given: option(_optional_string(given)), _STRINGS)
 
 
 _DOUBLES = _INTEGERS | {f"System.{name}" for name in ("Int64", "UInt32", "UInt64", "Single", "Double")}
-
-
-def _double(text: str) -> float:
-    try:
-        return real(text)
-    except ValueError:
-        raise unexpected(text, _NUMBER) from None
-
-
-DOUBLE = Kind("double", _double, unboxed(float, "System.Double", int, float), _DOUBLES)
+DOUBLE = Kind("double", literal(real, "a number"), unboxed(float, "System.Double", int, float), _DOUBLES)

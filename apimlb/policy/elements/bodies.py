@@ -43,12 +43,22 @@ def message_with_body(draft: Draft) -> Callable[[Context], Message | None]:
 
 def edits_body(draft: Draft, edit: Callable[[Exchange, bytes], bytes]) -> Act:
     """An act that replaces the body by `edit` of it; a message without a body stays unchanged."""
-    message_of = message_with_body(draft)
+
+    def replace(exchange: Exchange, view: Message) -> None:
+        view.body = MessageBody.made(edit(exchange, content_of(view.body)))
+
+    return on_message(message_with_body(draft), replace)
+
+
+def on_message(
+    message_of: Callable[[Context], Message | None], edit: Callable[[Exchange, Message], None]
+) -> Act:
+    """An act that edits a message, where there is one."""
 
     def act(exchange: Exchange) -> None:
         view = message_of(exchange.context)
         if view is not None:
-            view.body = MessageBody.made(edit(exchange, content_of(view.body)))
+            edit(exchange, view)
 
     return act
 

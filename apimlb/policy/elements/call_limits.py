@@ -19,7 +19,7 @@ from apimlb.policy.apim.context import Api, Context, Operation, ResponseView
 from apimlb.policy.clr.dates.formatting import format_span
 from apimlb.policy.clr.dates.instants import MAX_SPAN, TICKS_PER_SECOND, TimeSpan
 from apimlb.policy.clr.exceptions import ClrException
-from apimlb.policy.document.attributes import BOOLEAN, STRING, Getter, Kind, integer, unexpected
+from apimlb.policy.document.attributes import BOOLEAN, STRING, Getter, Kind, integer, literal
 from apimlb.policy.document.draft import Draft
 from apimlb.policy.elements.reports import Report, report
 from apimlb.policy.run.exchange import Act, Exchange
@@ -286,11 +286,9 @@ def _counting(draft: Draft) -> Counting:
 
 def _moment(text: str) -> float:
     """Epoch seconds; a time without zone is UTC."""
-    try:
-        moment = datetime.fromisoformat(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-    except ValueError:
-        raise unexpected(text, "a time such as 2026-01-31T00:00:00Z") from None
+    moment = datetime.fromisoformat(text)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
-_MOMENT = Kind("string", _moment, lambda value: _moment(str(value)))
+_read_moment = literal(_moment, "a time such as 2026-01-31T00:00:00Z")
+_MOMENT = Kind("string", _read_moment, lambda value: _read_moment(str(value)))

@@ -4,7 +4,7 @@ from ipaddress import ip_address
 
 from apimlb.policy.apim.context import Context
 from apimlb.policy.clr.budget import charge_looked_at
-from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, Kind, choice, integer, unexpected
+from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, Kind, choice, integer, literal
 from apimlb.policy.document.draft import Draft
 from apimlb.policy.elements import formats
 from apimlb.policy.run.exchange import Act, Exchange
@@ -41,17 +41,15 @@ Place = tuple[int, int]
 
 
 def _place(text: str) -> Place:
-    try:
-        address = ip_address(text.strip())
-    except ValueError:
-        raise unexpected(text, "an IP address") from None
+    address = ip_address(text.strip())
     return address.version, int(address)
 
 
+_address = literal(_place, "an IP address")
 ADDRESS = Kind(
     "string",
-    _place,
-    lambda given: _place(str(given)),
+    _address,
+    lambda given: _address(str(given)),
     frozenset({"System.String"}),
     thrown="System.FormatException",
 )

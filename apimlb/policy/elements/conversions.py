@@ -14,7 +14,7 @@ from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.document.attributes import BOOLEAN, STRING, choice
 from apimlb.policy.document.draft import Draft
 from apimlb.policy.elements import formats
-from apimlb.policy.elements.bodies import message_with_body
+from apimlb.policy.elements.bodies import Message, message_with_body, on_message
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
 
@@ -25,13 +25,9 @@ def _conversion(draft: Draft, kind: str, made_type: str, convert: Callable[[Cont
     """An act that replaces a body of a kind by what `convert` makes of it, where the policy applies."""
     apply = draft.required("apply", choice("always", f"content-type-{kind}"))
     considers = draft.attribute("consider-accept-header", BOOLEAN, True)
-    message_of = message_with_body(draft)
 
-    def act(exchange: Exchange) -> None:
+    def edit(exchange: Exchange, view: Message) -> None:
         context = exchange.context
-        view = message_of(context)
-        if view is None:
-            return
         given = (formats.header(view.headers, "Content-Type") or "").lower()
         if apply(context) != "always" and kind not in given:
             return
@@ -41,7 +37,7 @@ def _conversion(draft: Draft, kind: str, made_type: str, convert: Callable[[Cont
         view.body = MessageBody.made(formats.utf8(convert(context, content_of(view.body))))
         view.headers.set("Content-Type", made_type)
 
-    return act
+    return on_message(message_with_body(draft), edit)
 
 
 def xml_to_json(draft: Draft) -> Act:

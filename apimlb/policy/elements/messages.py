@@ -16,7 +16,7 @@ from apimlb.policy.clr.objects.text import to_clr_string
 from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, Getter, Kind, choice, integer
 from apimlb.policy.document.draft import Draft
 from apimlb.policy.elements import formats, liquid
-from apimlb.policy.elements.bodies import section_message, works_on_request
+from apimlb.policy.elements.bodies import on_message, section_message, works_on_request
 from apimlb.policy.run.exchange import Act, Exchange, bounded_url
 from apimlb.policy.run.faults import PolicyFault
 
@@ -95,14 +95,7 @@ def status_edit(draft: Draft) -> Callable[[Context, ResponseView], None]:
 
 def set_header(draft: Draft) -> Act:
     edit = header_edit(draft)
-    message = section_message(draft)
-
-    def act(exchange: Exchange) -> None:
-        view = message(exchange.context)
-        if view is not None:
-            edit(exchange.context, view.headers)
-
-    return act
+    return on_message(section_message(draft), lambda exchange, view: edit(exchange.context, view.headers))
 
 
 def set_body(draft: Draft) -> Act:

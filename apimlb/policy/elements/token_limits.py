@@ -12,7 +12,7 @@ from functools import partial
 from typing import cast, get_args
 
 from apimlb.policy.apim.context import Context, ResponseView
-from apimlb.policy.document.attributes import BOOLEAN, STRING, Kind, choice, integer, unboxed
+from apimlb.policy.document.attributes import BOOLEAN, LONG, STRING, choice, integer
 from apimlb.policy.document.draft import Draft
 from apimlb.policy.elements import token_usage
 from apimlb.policy.elements.reports import Report, report
@@ -22,9 +22,6 @@ from apimlb.policy.run.faults import PolicyFault
 
 _SOURCE = "llm-token-limit"
 
-_LONG = Kind("long", int, unboxed(int, "System.Int64", int), frozenset({"System.Int64"}))
-"""A quota: an expression must yield a long; an int is refused when the policy is uploaded (measured)."""
-
 
 class TokenLimit:
     """`per_minute` is 0 without a rate, `quota` None without one; the period of a quota may be an expression
@@ -33,7 +30,7 @@ class TokenLimit:
     def __init__(self, draft: Draft) -> None:
         self.key = draft.required("counter-key", STRING)
         self.per_minute = draft.word("tokens-per-minute", integer(1), 0)
-        self.quota = draft.optional("token-quota", _LONG)
+        self.quota = draft.optional("token-quota", LONG)
         self.period = draft.attribute("token-quota-period", choice(*get_args(Period)), "Daily")
         self.estimates = draft.required_word("estimate-prompt-tokens", BOOLEAN)
         draft.at_least_one("tokens-per-minute", "token-quota")

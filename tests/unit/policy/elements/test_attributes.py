@@ -78,6 +78,8 @@ def test_an_example_by_its_number_is_not_implemented() -> None:
 @pytest.mark.parametrize("number", ["٣", "１", "1_0", "1.0", "0x10", ""])
 def test_numbers_are_written_in_ascii_digits(number: str) -> None:
     assert "a number was expected" in refused("", backend=f"<forward-request timeout='{number}'/>").what
+    quota = f"token-quota='{number}' token-quota-period='Daily' estimate-prompt-tokens='false'"
+    assert "a number was expected" in refused(f"<llm-token-limit counter-key='k' {quota}/>").what
 
 
 @pytest.mark.parametrize("body", ["while (true) { }", "for (;;) { }", 'throw new Exception("x");'])
