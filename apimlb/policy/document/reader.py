@@ -62,9 +62,6 @@ class Element:
         text, start, end = self._inside
         return text[start:end]
 
-    def find(self, tag: str) -> "Element | None":
-        return next((child for child in self.children if child.tag == tag), None)
-
     def placed(self, path: str) -> Iterator[tuple["Element", str]]:
         """The child elements, each with its path below `path`, counted where siblings share a tag."""
         totals = Counter(child.tag for child in self.children)

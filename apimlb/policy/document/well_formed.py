@@ -7,7 +7,6 @@ azure-api-management-devops-resource-kit issue 202.
 from xml.parsers import expat
 
 from apimlb.errors import PolicyError
-from apimlb.policy.clr.xml.faults import explained
 
 DTD_PROHIBITED = "For security reasons DTD is prohibited in this XML document."
 _ESCAPE = "Escape quotes, '<' and '&' inside expressions, or send the policy as rawxml."
@@ -25,6 +24,8 @@ def check_well_formed(text: str) -> None:
     try:
         parser.Parse(text.encode("utf-8", "replace"), True)
     except expat.ExpatError as error:
+        from apimlb.policy.clr.xml.faults import explained  # few documents are no XML
+
         what, line, column = explained(text, error)
         # .NET Framework, by which Azure says it, writes one word as two.
         raise unreadable(what.replace("whitespace", "white space"), line, column, _ESCAPE) from error

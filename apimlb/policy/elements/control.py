@@ -88,7 +88,7 @@ def retry(draft: Draft) -> Act:
     maximum = draft.attribute("max-interval", integer(), None)
     delta = draft.attribute("delta", integer(), None)
     fast_first = draft.attribute("first-fast-retry", BOOLEAN, False)
-    if draft.element.find("wait"):
+    if any(child.tag == "wait" for child in draft.element.children):
         raise draft.error("The element 'retry' has invalid child element 'wait'.")
     block = draft.block()
 

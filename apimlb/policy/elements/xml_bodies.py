@@ -97,12 +97,14 @@ class XmlWriter:
     def _element(self, name: str, value: Any) -> None:
         BUDGET.spend(_MEMBER)
         members = value if isinstance(value, dict) else {"Array": value} if isinstance(value, list) else {}
-        attributes = self._attributes(members)
-        inside = {
-            each: held
-            for each, held in members.items()
-            if each != self.block and self._declared(each) is None
-        }
+        declared, inside = dict[str, Any](), dict[str, Any]()
+        for each, held in members.items():
+            if (declaration := self._declared(each)) is not None:
+                declared[declaration] = held
+            elif each != self.block:
+                inside[each] = held
+        block = None if self.block is None else members.get(self.block)
+        attributes = self._attributes({**declared, **(block if isinstance(block, dict) else {})})
         text = "" if isinstance(value, (dict, list)) else self._text(value)
         if not inside and not text:
             self._pieces.append(f"<{name}{attributes} />")
@@ -120,11 +122,8 @@ class XmlWriter:
             return "xmlns"
         return f"xmlns:{rest.removeprefix(self.separator)}" if rest.startswith(self.separator) else None
 
-    def _attributes(self, members: Mapping[str, Any]) -> str:
-        found = {declared: members[name] for name in members if (declared := self._declared(name))}
-        block = None if self.block is None else members.get(self.block)
-        found |= block if isinstance(block, dict) else {}
-        return "".join(f" {_xml_name(name)}={quoteattr(self._text(value))}" for name, value in found.items())
+    def _attributes(self, given: Mapping[str, Any]) -> str:
+        return "".join(f" {_xml_name(name)}={quoteattr(self._text(value))}" for name, value in given.items())
 
     def _text(self, value: Any) -> str:
         if isinstance(value, str):
