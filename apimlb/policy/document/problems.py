@@ -12,7 +12,7 @@ _HARMLESS = "7"
 """Reads as a number, inside a string, and as a name."""
 _MOST_BLAMED = 5
 """Each costs one more compile of a document that is refused."""
-_PLACE = re.compile(r" on line \d+, column \d+| Line \d+, position \d+\.")
+_PLACE = re.compile(r" on line \d+,? (?:column|position) \d+| Line \d+, position \d+\.")
 NOT_IMPLEMENTED = "NotImplementedLocally"
 """The code of a problem that Azure does not have: an element that only the local gateway lacks."""
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from apimlb.errors import PolicyError
 from apimlb.policy.compiler import check_fragment, compile_policy, effective
 from apimlb.policy.document.problems import NOT_IMPLEMENTED, InvalidPolicy
+from apimlb.policy.document.reader import Format
 from apimlb.policy.switches import Switches
 from tests.unit.policy.play import document
 
@@ -270,10 +271,14 @@ def test_a_named_value_that_breaks_an_expression_is_named_with_its_element(value
     assert caught.value.what.endswith("It comes from the named value 'bad'.")
 
 
-def test_a_named_value_is_not_blamed_for_what_is_wrong_without_it() -> None:
-    text = document("<set-variable name='a' value='@(\"{{v}}\" + nope)'/>")
+@pytest.mark.parametrize(
+    "element",
+    ["<set-variable name='a' value='@(\"{{v}}\" + nope)'/>", "<set-body><a>{{v}}<b></a></set-body>"],
+)
+@pytest.mark.parametrize("format", ["rawxml", "xml"])
+def test_a_named_value_is_not_blamed_for_what_is_wrong_without_it(element: str, format: Format) -> None:
     with pytest.raises(PolicyError) as caught:
-        compile_policy(text, named_values={"v": "x"})
+        compile_policy(document(element.replace('"', "&quot;")), named_values={"v": "xx"}, format=format)
     assert "named value" not in caught.value.what
 
 
