@@ -101,10 +101,8 @@ def _dimension(draft: Draft) -> tuple[Getter[str], Getter[str]]:
     name, value = draft.required("name", STRING), draft.optional("value", STRING)
     if value is not None:
         return name, value
-    if not draft.is_expression("name"):
-        given = draft.required_word("name", STRING)
-        if given not in _DEFAULTS:
-            raise draft.error("Value must be specified for non-default dimension.")
+    if not draft.is_expression("name") and draft.required_word("name", STRING) not in _DEFAULTS:
+        raise draft.error("Value must be specified for non-default dimension.")
 
     def default(context: Context) -> str:
         given = name(context)
