@@ -178,3 +178,20 @@ async def test_a_response_that_no_variable_holds_is_made_anew(before: str) -> No
         "<set-body>ok</set-body></return-response>"
     )
     assert (played.response.status, played.response.body) == (203, b"ok")
+
+
+async def test_a_side_call_may_change_the_query_of_its_url() -> None:
+    played = await play(
+        "<send-request response-variable-name='r'><set-url>https://side.test/?a=1&amp;b=2</set-url>"
+        "<set-query-parameter name='a' exists-action='delete'/>"
+        "<set-query-parameter name='c'><value>3</value></set-query-parameter></send-request>",
+        backends=[SIDE, {"reply": {}}],
+    )
+    assert played.requests[0].url == "https://side.test/?b=2&c=3"
+
+
+async def test_what_is_no_response_is_not_returned() -> None:
+    played = await play("<set-variable name='r' value='text'/><return-response response-variable-name='r'/>")
+    assert played.response.status == 500
+    assert played.last_error is not None
+    assert "The variable 'r' holds no response." in played.last_error.message

@@ -329,5 +329,9 @@ async def test_a_fault_of_one_is_the_fault_of_all() -> None:
     assert played.last_error.path == "wait/choose"
 
 
+def test_a_retry_holds_no_wait() -> None:
+    assert "has invalid child element 'wait'" in refusal(document(backend=retry("<wait/>"))).what
+
+
 def test_only_some_policies_can_be_waited_for() -> None:
     assert "invalid child element 'set-header'" in refusal(document("<wait><set-header/></wait>")).what

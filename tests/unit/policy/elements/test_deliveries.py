@@ -76,3 +76,7 @@ async def test_a_message_is_kept_with_its_properties() -> None:
 def test_a_message_goes_to_a_queue_or_a_topic(attributes: str) -> None:
     element = f"<send-service-bus-message {attributes}><payload>x</payload></send-service-bus-message>"
     assert "'queue-name' and 'topic-name'" in refusal(document(element)).what
+
+
+def test_a_message_has_a_payload() -> None:
+    assert "'payload'" in refusal(document("<send-service-bus-message queue-name='q'/>")).what

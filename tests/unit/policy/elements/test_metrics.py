@@ -132,3 +132,10 @@ async def test_a_metric_that_fails_at_the_end_of_a_stream_takes_nothing_from_the
     response = await run(policy, posted(services, b"{}"))
     assert (await read(response)).endswith(b"data: [DONE]\n\n")
     assert services.records == []
+
+
+async def test_a_dimension_that_the_request_does_not_have_needs_a_value() -> None:
+    played = await play("<emit-metric name='m'><dimension name='@(\"Mine\")'/></emit-metric>")
+    assert (played.response.status, played.records) == (500, ())
+    assert played.last_error is not None
+    assert played.last_error.message == "The dimension 'Mine' has no value."

@@ -6,7 +6,7 @@ import pytest
 
 from apimlb.http import Headers
 from apimlb.policy.apim.bodies import MessageBody
-from apimlb.policy.apim.context import Context, RequestView, Url
+from apimlb.policy.apim.context import Context, RequestView, Url, User, UserGroup
 from apimlb.policy.compiler import compile_policy, effective
 from apimlb.policy.rehearse.services import ScriptedServices
 from apimlb.policy.run.exchange import Exchange
@@ -29,14 +29,20 @@ class Gateway:
         self.services = ScriptedServices({"backends": [{"reply": replies}]})
 
     async def ask(
-        self, url: str = "https://gateway.test/a?x=1&y=2", method: str = "GET", **headers: str
+        self,
+        url: str = "https://gateway.test/a?x=1&y=2",
+        method: str = "GET",
+        user: User | None = None,
+        **headers: str,
     ) -> tuple[str, str | None]:
         """The answer's body, and which of outbound's notes it got."""
         place = Url(url)
         named = Headers((name.replace("_", "-"), value) for name, value in headers.items())
         view = RequestView(method, place, place, named, MessageBody(b""))
         exchange = Exchange(
-            Context(self.services.clock, self.services.rng, view), self.services, "https://backend.test"
+            Context(self.services.clock, self.services.rng, view, user=user),
+            self.services,
+            "https://backend.test",
         )
         response = await run(self.policy, exchange)
         assert isinstance(response.body, bytes)
@@ -62,6 +68,21 @@ async def test_another_method_or_place_is_another_response(second: dict[str, Any
     gateway = Gateway()
     await gateway.ask()
     assert (await gateway.ask(**second))[0] == "answer 2"
+
+
+@pytest.mark.parametrize(
+    ("by", "same"),
+    [
+        ("vary-by-developer='false' vary-by-developer-groups='false'", True),
+        ("vary-by-developer='true' vary-by-developer-groups='false'", False),
+        ("vary-by-developer='false' vary-by-developer-groups='true'", False),
+    ],
+)
+async def test_developers_and_their_groups_tell_responses_apart(by: str, same: bool) -> None:
+    gateway = Gateway(f"<cache-lookup {by}/>")
+    for user in (User("a", groups=(UserGroup("x", "X"),)), None):
+        await gateway.ask(user=user)
+    assert len(gateway.services.requests) == (1 if same else 2)
 
 
 @pytest.mark.parametrize(

@@ -329,6 +329,15 @@ async def test_an_unsigned_token_gets_in_only_where_the_policy_says_so() -> None
     assert reason(await knock(policy, unsigned)) == ""
 
 
+@pytest.mark.parametrize("payload", [b"[]", b"text"])
+async def test_claims_are_an_object(payload: bytes) -> None:
+    parts = (
+        base64.urlsafe_b64encode(part).decode().rstrip("=") for part in (b'{"alg":"none"}', payload, b"")
+    )
+    policy = "<validate-jwt header-name='Authorization' require-signed-tokens='false'/>"
+    assert reason(await knock(policy, ".".join(parts))) == "JwtInvalid"
+
+
 @pytest.mark.parametrize(
     ("policy", "message"),
     [
