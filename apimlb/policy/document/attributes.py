@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar, cast
 from apimlb.numerals import real, signed_integer
 from apimlb.policy.apim.context import Context
 from apimlb.policy.clr.exceptions import ClrException, invalid_cast, null_reference
+from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.objects.text import clr_type_name, to_clr_string
 from apimlb.policy.csharp.binding.binder import NEVER
 from apimlb.policy.csharp.expression import Expression, not_converted
@@ -77,6 +78,8 @@ def unboxed(make: Callable[[Any], T], target: str, *kinds: type) -> Callable[[ob
     def value(given: object) -> T:
         if given is None:
             raise null_reference()
+        if isinstance(given, Char):  # which C# takes for its number where it wants one
+            given = ord(given)
         if not isinstance(given, kinds) or (isinstance(given, bool) and bool not in kinds):
             raise invalid_cast(clr_type_name(given), target)
         return make(given)

@@ -91,3 +91,13 @@ def test_an_expression_that_never_returns_passes_for_any_type(body: str) -> None
         f"<set-status code='{expression}'/>",
     ):
         compile_policy(document(outbound=element))
+
+
+@pytest.mark.parametrize("number", ["'a'", "(byte)97", "97"])
+async def test_an_expression_may_yield_what_widens_to_the_number_that_is_wanted(number: str) -> None:
+    held = (
+        f"<limit-concurrency key='k' max-count=\"@({number})\"><set-status code='201'/></limit-concurrency>"
+    )
+    metric = f"<emit-metric name='m' value=\"@({number})\"><dimension name='API ID'/></emit-metric>"
+    played = await play(outbound=held + metric)
+    assert (played.response.status, played.records[0].values["value"]) == (201, 97.0)
