@@ -153,8 +153,7 @@ class Uri:
             user, place = "", text
         self.user = decoded(user) + mark
         found = re.match(r"(\[[^\]]*\]|[^:]*)(?::(.*))?\Z", place, re.DOTALL)
-        if found is None:
-            raise bad_uri(_NO_HOST)
+        assert found is not None
         self.host = _host(found[1], known)
         if found[2]:
             if self.scheme == "file":
