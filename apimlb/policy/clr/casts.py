@@ -1,6 +1,7 @@
 """Casts and type tests while an expression runs: what a value is, as a static type."""
 
 import math
+import re
 from decimal import Decimal
 from typing import NoReturn
 
@@ -9,7 +10,7 @@ from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException, arithmetic_overflow, invalid_cast, null_reference
 from apimlb.policy.clr.numbers.arithmetic import checked, truncate
 from apimlb.policy.clr.objects.text import clr_type_name
-from apimlb.policy.clr.types.constructed import Type
+from apimlb.policy.clr.types.constructed import Type, array_type, defined_type
 from apimlb.policy.clr.types.registry import Registry
 
 
@@ -28,9 +29,9 @@ class RuntimeTypes:
     def type_named(self, name: str) -> Type | None:
         """A constructed type by the name that ToString shows:
         `System.Collections.Generic.List`1[System.String]`."""
-        if name.endswith("[]"):
-            element = self.type_named(name[:-2])
-            return self._registry.types.array(element) if element else None
+        if array := _ARRAY.fullmatch(name):
+            element = self.type_named(array[1])
+            return array_type(element, len(array[2]) + 1) if element else None
         plain, _, inner = name.partition("[")
         definition = self._registry.exact(plain)
         if definition is None:
@@ -38,7 +39,7 @@ class RuntimeTypes:
         arguments = [found for part in _split(inner.removesuffix("]")) if (found := self.type_named(part))]
         if len(arguments) != len(definition.parameters):
             return None
-        return self._registry.types.of(definition, arguments)
+        return defined_type(definition, tuple(arguments))
 
     def is_a(self, value: object, target: Type) -> bool:
         """`value is target`; null is nothing."""
@@ -72,12 +73,13 @@ def _split(text: str) -> list[str]:
     parts, depth, start = [], 0, 0
     for at, char in enumerate(text):
         depth += (char == "[") - (char == "]")
-        if char == "," and depth == 0 and text[at - 1] != "[":
+        if char == "," and depth == 0:
             parts.append(text[start:at])
             start = at + 1
     return [*parts, text[start:]]
 
 
+_ARRAY = re.compile(r"(.*)\[(,*)\]")
 _SEQUENCE = "System.Collections.Generic.IEnumerable"
 RUNTIME = RuntimeTypes()
 is_type = RUNTIME.is_a

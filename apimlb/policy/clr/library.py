@@ -60,8 +60,8 @@ DEFINITIONS: tuple[Definition | Family, ...] = (
     ),
     Family(
         "web.addresses web.identifiers",
-        {"System.Net": "IPAddress WebUtility", "System": "UriKind UriPartial Uri"},
-        hidden={"System.Net.Sockets": "AddressFamily"},
+        {"System.Net": "IPAddress WebUtility", "System.Net.Sockets": "AddressFamily",
+         "System": "UriKind UriPartial Uri"},
     ),
     Family(
         "xml.xobject",

@@ -18,6 +18,7 @@ from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.catching import caught
 from apimlb.policy.clr.dates.calendar import CALENDAR
 from apimlb.policy.clr.exceptions import ClrException
+from apimlb.policy.clr.types.constructed import defined_type
 from apimlb.policy.clr.types.registry import Registry
 from apimlb.policy.clr.utf16 import leave
 from apimlb.policy.csharp.binding.binder import BoundExpression, bind_expression
@@ -165,7 +166,7 @@ def not_converted(given: str, keyword: str) -> str:
     by its keyword."""
     registry, conversions = library()
     source, target = RUNTIME.type_named(given), registry.definition(keyword)
-    by_cast = source and target and conversions.explicit(source, registry.types.of(target))
+    by_cast = source and target and conversions.explicit(source, defined_type(target, ()))
     shown = source.definition.keyword if source and source.definition else ""
     return MESSAGES["CS0266" if by_cast else "CS0029"].format(shown or given, keyword)
 

@@ -1,7 +1,8 @@
 """Static types: what is known about a value before it is computed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from apimlb.policy.clr.types.definitions import DefinedKind, Definition
@@ -11,7 +12,7 @@ TypeKind = DefinedKind | Literal["array", "parameter", "delegate", "anonymous", 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Type:
-    """A constructed type; equal types are the same object (see `Types`)."""
+    """A constructed type; equal types are the same object, since the functions below make each once."""
 
     kind: TypeKind
     name: str
@@ -67,73 +68,54 @@ def _list(types: tuple[Type, ...]) -> str:
     return ", ".join(each.shown for each in types)
 
 
-def _constructed(definition: Definition, given: tuple[Type, ...]) -> Type:
+@cache
+def defined_type(definition: Definition, arguments: tuple[Type, ...]) -> Type:
     name, shown = definition.name, definition.keyword or definition.simple
-    if given:
-        name = f"{name}[{_bounded_name(','.join(argument.name for argument in given))}]"
-        shown = f"{given[0].shown}?" if definition.name == "System.Nullable`1" else f"{shown}<{_list(given)}>"
-    return Type(definition.kind, name, shown, definition, given)
+    if arguments:
+        name = f"{name}[{_bounded_name(','.join(argument.name for argument in arguments))}]"
+        nullable = definition.name == "System.Nullable`1"
+        shown = f"{arguments[0].shown}?" if nullable else f"{shown}<{_list(arguments)}>"
+    return Type(definition.kind, name, shown, definition, arguments)
 
 
-class Types:
-    """Makes types, each once."""
+@cache
+def array_type(element: Type, rank: int) -> Type:
+    commas = "," * (rank - 1)
+    return Type("array", f"{element.name}[{commas}]", f"{element.shown}[{commas}]", None, (element,), rank)
 
-    def __init__(self) -> None:
-        self._made: dict[tuple[object, ...], Type] = {}
 
-    def _keep(self, key: tuple[object, ...], made: Type) -> Type:
-        self._made[key] = made
-        return made
+@cache
+def type_parameter(name: str) -> Type:
+    """A type parameter inside a signature."""
+    return Type("parameter", f"!{name}", name)
 
-    def of(self, definition: Definition, arguments: Iterable[Type] = ()) -> Type:
-        given = tuple(arguments)
-        key = (definition.name, given)
-        return self._made.get(key) or self._keep(key, _constructed(definition, given))
 
-    def array(self, element: Type, rank: int = 1) -> Type:
-        key = ("[]", element, rank)
-        commas = "," * (rank - 1)
-        return self._made.get(key) or self._keep(
-            key,
-            Type("array", f"{element.name}[{commas}]", f"{element.shown}[{commas}]", None, (element,), rank),
-        )
+@cache
+def delegate_type(name: str, arguments: tuple[Type, ...]) -> Type:
+    """Func<...>, Action<...> and other delegates, as parameters of methods; `arguments` end in the result."""
+    shown = f"{name}<{_list(arguments)}>"
+    return Type("delegate", f"System.{name}`{len(arguments)}", shown, None, arguments)
 
-    def parameter(self, name: str) -> Type:
-        """A type parameter inside a signature."""
-        key = ("!", name)
-        return self._made.get(key) or self._keep(key, Type("parameter", f"!{name}", name))
 
-    def delegate(self, name: str, arguments: Iterable[Type]) -> Type:
-        """Func<...>, Action<...> and other delegates, as parameters of methods; `arguments` end in the
-        result."""
-        given = tuple(arguments)
-        key = ("=>", name, given)
-        return self._made.get(key) or self._keep(
-            key, Type("delegate", f"System.{name}`{len(given)}", f"{name}<{_list(given)}>", None, given)
-        )
+@cache
+def anonymous_type(members: tuple[tuple[str, Type], ...]) -> Type:
+    shown = _bounded_name(", ".join(f"{kind.shown} {name}" for name, kind in members))
+    name = f"<>f__AnonymousType0`{len(members)}"
+    return Type("anonymous", name, f"<anonymous type: {shown}>", members=members)
 
-    def anonymous(self, members: Iterable[tuple[str, Type]]) -> Type:
-        given = tuple(members)
-        key = ("{}", given)
-        found = self._made.get(key)
-        if found is None:
-            shown = _bounded_name(", ".join(f"{kind.shown} {name}" for name, kind in given))
-            name = f"<>f__AnonymousType0`{len(given)}"
-            found = self._keep(key, Type("anonymous", name, f"<anonymous type: {shown}>", members=given))
-        return found
 
-    def substitute(self, pattern: Type, given: Mapping[str, Type]) -> Type:
-        """A signature's type with its parameters replaced."""
-        if pattern.kind == "parameter":
-            return given.get(pattern.shown, pattern)
-        if not pattern.arguments:
-            return pattern
-        arguments = tuple(self.substitute(argument, given) for argument in pattern.arguments)
-        if arguments == pattern.arguments:
-            return pattern
-        if pattern.kind == "array":
-            return self.array(arguments[0], pattern.rank)
-        if pattern.kind == "delegate":
-            return self.delegate(pattern.shown.partition("<")[0], arguments)
-        assert pattern.definition is not None
-        return self.of(pattern.definition, arguments)
+def substitute(pattern: Type, given: Mapping[str, Type]) -> Type:
+    """A signature's type with its parameters replaced."""
+    if pattern.kind == "parameter":
+        return given.get(pattern.shown, pattern)
+    if not pattern.arguments:
+        return pattern
+    arguments = tuple(substitute(argument, given) for argument in pattern.arguments)
+    if arguments == pattern.arguments:
+        return pattern
+    if pattern.kind == "array":
+        return array_type(arguments[0], pattern.rank)
+    if pattern.kind == "delegate":
+        return delegate_type(pattern.shown.partition("<")[0], arguments)
+    assert pattern.definition is not None
+    return defined_type(pattern.definition, arguments)

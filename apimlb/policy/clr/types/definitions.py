@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from types import MappingProxyType
 from typing import Literal
 
 Implementation = Callable[..., object] | str
@@ -81,26 +80,17 @@ class Definition:
 class Family:
     """Definitions that are loaded on the first mention of one of their types or extension methods.
 
-    They are in `modules` of `apimlb.policy.clr`. `types` and `hidden` are full CLR names, given by namespace;
-    an expression may not write the namespace of one that is hidden. Names are given with blanks between them.
+    They are in `modules` of `apimlb.policy.clr`. `types` are full CLR names, given by namespace. Names are
+    given with blanks between them.
     """
 
-    def __init__(
-        self,
-        modules: str,
-        types: Mapping[str, str],
-        extensions: str = "",
-        hidden: Mapping[str, str] = MappingProxyType({}),
-    ) -> None:
+    def __init__(self, modules: str, types: Mapping[str, str], extensions: str = "") -> None:
         self.modules = modules.split()
-        self.types = _full_names(types)
+        self.types = [
+            f"{space}.{name}".lstrip(".") for space, names in types.items() for name in names.split()
+        ]
         self.extensions = extensions.split()
-        self.hidden = _full_names(hidden)
 
     def load(self) -> Iterator[Definition]:
         for module in self.modules:
             yield from import_module(f"apimlb.policy.clr.{module}").DEFINITIONS
-
-
-def _full_names(by_namespace: Mapping[str, str]) -> list[str]:
-    return [f"{space}.{name}".lstrip(".") for space, names in by_namespace.items() for name in names.split()]

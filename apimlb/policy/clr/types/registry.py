@@ -1,20 +1,28 @@
 """The library's tables, looked up: types by name, members by type. What is not in a table does not exist."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, cached_property
+from operator import attrgetter
 
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.types.constructed import VOID, Type, Types
+from apimlb.policy.clr.types.constructed import (
+    VOID,
+    Type,
+    defined_type,
+    delegate_type,
+    substitute,
+    type_parameter,
+)
 from apimlb.policy.clr.types.definitions import Definition, Family, Row, simple_name
 from apimlb.policy.clr.types.signatures import Member, SignatureReader, overloads, row_name
 
-NAMESPACES = (
-    "",
+_USED = {
     "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net",
     "System.Security.Cryptography", "System.Security.Cryptography.X509Certificates", "System.Text",
     "System.Text.RegularExpressions", "System.Xml", "System.Xml.Linq", "Newtonsoft.Json",
     "Newtonsoft.Json.Linq",
-)  # fmt: skip
+}  # fmt: skip
+"""What a policy expression has a `using` of."""
 
 _COVARIANT = {
     "System.Collections.Generic.IEnumerable`1", "System.Collections.Generic.IEnumerator`1",
@@ -36,23 +44,22 @@ def _rows_by_name(definition: Definition) -> dict[str, list[Row]]:
 class Registry:
     """Everything that expressions may name or reach. A family is loaded when a name of its is looked up."""
 
+    namespaces = frozenset(_USED | {"Newtonsoft", "System.Collections", "System.Security"})
+
     def __init__(self, entries: Iterable[Definition | Family]) -> None:
-        self.types = Types()
         self._by_name: dict[str, Definition] = {}  # and by keyword
         self._by_simple: dict[tuple[str, int], Definition] = {}
         self._extensions: dict[str, list[Definition]] = {}
         self._own: dict[tuple[str, str], list[Member]] = {}
         self._bases: dict[Type, list[Type]] = {}
-        self._ranks: dict[str, int] = {}  # the place of a definition's entry
         # By name of type, and by `name(` of extension method.
-        self._waiting: dict[str, list[tuple[int, Family]]] = {}
-        self._loaded: set[int] = set()
-        self.namespaces: set[str] = set()
-        for rank, entry in enumerate(entries):
+        self._waiting: dict[str, list[Family]] = {}
+        self._loaded: set[Family] = set()
+        for entry in entries:
             if isinstance(entry, Family):
-                self._announce(entry, rank)
+                self._announce(entry)
             else:
-                self._enter(entry, rank)
+                self._enter(entry)
         self.object = self.named("System.Object")
         self.string = self.named("System.String")
         self.bool = self.named("System.Boolean")
@@ -63,58 +70,48 @@ class Registry:
     def token(self) -> Type:
         return self.named("Newtonsoft.Json.Linq.JToken")
 
-    def _enter(self, definition: Definition, rank: int) -> None:
-        """What has a name in common with another definition counts by its rank, whenever it is loaded."""
-        self._ranks[definition.name] = rank
+    def _enter(self, definition: Definition) -> None:
+        """Definitions that have a name in common count in the order of their full names, whenever they are
+        loaded."""
         self._by_name[definition.name] = definition
         self._by_name[definition.name.replace("+", ".")] = definition
         if definition.kind == "enum":
             names = {number: name for name, number in reversed(list(definition.constants.items()))}
             definition.default = Enum(definition.name, 0, names)
         simple = (definition.simple, len(definition.parameters))
-        known = self._by_simple.get(simple)
-        if known is None or rank < self._ranks[known.name]:
-            self._by_simple[simple] = definition
+        known = self._by_simple.get(simple, definition)
+        self._by_simple[simple] = min(known, definition, key=attrgetter("name"))
         if definition.keyword:
             self._by_name[definition.keyword] = definition
-        if definition.nameable:
-            self._open(definition.namespace)
         if definition.kind == "static":
             for name in {row_name(row[0]) for row in definition.rows if "(this " in row[0]}:
                 found = self._extensions.setdefault(name, [])
                 found.append(definition)
-                found.sort(key=lambda each: self._ranks[each.name])
+                found.sort(key=attrgetter("name"))
 
-    def _open(self, namespace: str) -> None:
-        while namespace and namespace not in self.namespaces:
-            self.namespaces.add(namespace)
-            namespace = namespace.rpartition(".")[0]
-
-    def _announce(self, family: Family, rank: int) -> None:
+    def _announce(self, family: Family) -> None:
         """Remember under which names a family is looked up."""
         names = {f"{name}(" for name in family.extensions}
-        for name in (*family.types, *family.hidden):
+        for name in family.types:
             plain = name.partition("`")[0]
             names |= {name, plain, name.replace("+", "."), simple_name(name)}
         for name in names:
-            self._waiting.setdefault(name, []).append((rank, family))
-        for name in family.types:
-            self._open(name.rpartition(".")[0])
+            self._waiting.setdefault(name, []).append(family)
 
     def _mention(self, name: str) -> None:
         """Load the families that a name belongs to, if they are not loaded yet."""
-        for rank, family in self._waiting.pop(name, ()):
-            if rank not in self._loaded:
-                self._loaded.add(rank)
+        for family in self._waiting.pop(name, ()):
+            if family not in self._loaded:
+                self._loaded.add(family)
                 for definition in family.load():
-                    self._enter(definition, rank)
+                    self._enter(definition)
 
     # Types by name
 
-    def named(self, name: str, arguments: Iterable[Type] = ()) -> Type:
+    def named(self, name: str, arguments: Sequence[Type] = ()) -> Type:
         """A type by its full CLR name."""
         self._mention(name)
-        return self.types.of(self._by_name[name], arguments)
+        return defined_type(self._by_name[name], tuple(arguments))
 
     def exact(self, name: str) -> Definition | None:
         """A definition by its full CLR name, or its keyword, alone."""
@@ -133,16 +130,15 @@ class Registry:
         found = self.definition(name, arity)
         if found is None or not found.nameable:
             return None
-        return None if found.namespace not in NAMESPACES and found.simple == name else found
+        elsewhere = found.namespace and found.namespace not in _USED
+        return None if elsewhere and found.simple == name else found
 
     def nested(self, owner: Type, name: str) -> Type | None:
         """A type that another one holds."""
         found = self._by_name.get(f"{owner.name}+{name}")
-        return self.types.of(found) if found is not None and found.nameable else None
+        return defined_type(found, ()) if found is not None and found.nameable else None
 
-    def signature_type(self, name: str, arguments: list[Type], parameters: tuple[str, ...]) -> Type:
-        if name in parameters:
-            return self.types.parameter(name)
+    def signature_type(self, name: str, arguments: Sequence[Type]) -> Type:
         if name == "void":
             return VOID
         if name in _DELEGATES:
@@ -150,9 +146,9 @@ class Registry:
         found = self.definition(name, len(arguments))
         if found is None:
             raise LookupError(f"the library has no type {name}`{len(arguments)}")
-        return self.types.of(found, arguments)
+        return defined_type(found, tuple(arguments))
 
-    def _delegate(self, name: str, arguments: list[Type]) -> Type:
+    def _delegate(self, name: str, arguments: Sequence[Type]) -> Type:
         match name:
             case "Action":
                 arguments = [*arguments, VOID]
@@ -162,7 +158,7 @@ class Registry:
                 arguments = [*arguments, *arguments, self.int]
             case "MatchEvaluator":
                 arguments = [self.named("System.Text.RegularExpressions.Match"), self.string]
-        return self.types.delegate(name, arguments)
+        return delegate_type(name, tuple(arguments))
 
     def nullable(self, underlying: Type) -> Type:
         return self.named("System.Nullable`1", [underlying])
@@ -170,10 +166,10 @@ class Registry:
     def parse(self, text: str, owner: Type | None = None) -> Type:
         """A type as a table writes it."""
         parameters = owner.definition.parameters if owner and owner.definition else ()
-        found = SignatureReader(text, self.types, self.signature_type, parameters).type()
+        found = SignatureReader(text, self.signature_type, parameters).type()
         if owner is None:
             return found
-        return self.types.substitute(found, dict(zip(parameters, owner.arguments, strict=True)))
+        return substitute(found, dict(zip(parameters, owner.arguments, strict=True)))
 
     # What a type derives from
 
@@ -226,11 +222,9 @@ class Registry:
         key = (definition.name, name)
         found = self._own.get(key)
         if found is None:
-            owner = self.types.of(definition, [self.types.parameter(name) for name in definition.parameters])
+            owner = defined_type(definition, tuple(map(type_parameter, definition.parameters)))
             found = self._own[key] = [
-                SignatureReader(signature, self.types, self.signature_type, definition.parameters).member(
-                    row, owner
-                )
+                SignatureReader(signature, self.signature_type, definition.parameters).member(row, owner)
                 for row in _rows_by_name(definition).get(name, [])
                 for signature in overloads(row[0])
             ]

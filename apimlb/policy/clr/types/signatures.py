@@ -22,12 +22,14 @@ from typing import Literal
 
 from apimlb.policy.clr.exceptions import argument_null
 from apimlb.policy.clr.metering import metered
-from apimlb.policy.clr.types.constructed import Type, Types
-from apimlb.policy.clr.types.definitions import Call, Check, Implementation, Row
+from apimlb.policy.clr.types.constructed import Type, array_type, type_parameter
+from apimlb.policy.clr.types.definitions import Call, Check, Cost, Implementation, Row
 
 _PIECE = re.compile(r"operator\s*\S+?(?=\()|[A-Za-z_][\w.]*|\"[^\"]*\"|-?\d+|[<>,()\[\]?!=&|]")
 _OPTIONAL = re.compile(r"\[(?=, )|(?<=\()\[(?=\w)")
 _TYPES = re.compile(r"[\w?\[\]]+(?:\|[\w?\[\]]+)+(?=!? )")
+_OWN_PARAMETERS = re.compile(r"\w<([\w, ]+)>\(")
+_NAME = re.compile(r"\b(?:operator \S+?(?=\()|this(?=\[)|\w++(?=(?:<[\w, ]++>)?\(|$))")
 _NO_DEFAULT = object()
 
 
@@ -47,7 +49,7 @@ class Parameter:
         return self.default is _NO_DEFAULT
 
 
-Find = Callable[[str, list[Type], tuple[str, ...]], Type]
+Find = Callable[[str, list[Type]], Type]
 MemberKind = Literal["method", "property", "indexer", "constructor", "operator", "conversion"]
 
 
@@ -73,14 +75,16 @@ class Member:
 
 
 class SignatureReader:
-    """Reads one signature. `find(name, arguments, parameters)` finds the types that it names."""
+    """Reads one signature. `find(name, arguments)` finds the types that it names; `parameters` are the type
+    parameters of the type that declares it."""
 
-    def __init__(self, text: str, types: Types, find: Find, parameters: tuple[str, ...]) -> None:
-        self._text = text
+    def __init__(self, text: str, find: Find, parameters: tuple[str, ...]) -> None:
         self._pieces: list[str] = _PIECE.findall(text)[::-1]
-        self._types = types
         self._find = find
-        self._parameters = parameters
+        # Those of a method must be known before the type of its result is read.
+        match = _OWN_PARAMETERS.search(text)
+        self._own = tuple(match[1].split(", ")) if match else ()
+        self._parameters = parameters + self._own
 
     def _peek(self) -> str:
         return self._pieces[-1] if self._pieces else ""
@@ -95,33 +99,33 @@ class SignatureReader:
     def member(self, row: Row, owner: Type) -> Member:
         """The row as a member of `owner`."""
         static = bool(self._accept("static"))
-        own: tuple[str, ...] = ()
         kind: MemberKind = "method"
         if name := self._accept("implicit", "explicit"):
             kind, static, result = "conversion", True, self.type()
         elif name := self._accept("new"):
             kind, static, result = "constructor", True, owner
         else:
-            own = self._own_parameters()
             result, name = self.type(), self._take()
             if name.startswith("operator"):
                 kind, name = "operator", name[8:].strip()
             elif name == "this":
                 kind = "indexer"
-            elif own:
+            elif self._own:
                 while self._take() != ">":
                     pass
             elif self._peek() != "(":
                 kind = "property"
         parameters = [] if kind == "property" else self._parameter_list("]" if kind == "indexer" else ")")
-        return _implemented(Member(kind, name, static, own, parameters, result, ""), row, owner)
-
-    def _own_parameters(self) -> tuple[str, ...]:
-        """The type parameters of a method, which must be known before the type of its result is read."""
-        match = re.search(r"\w<([\w, ]+)>\(", self._text)
-        own = tuple(match[1].split(", ")) if match else ()
-        self._parameters += own
-        return own
+        given = row[1] if isinstance(row[1], Call) else Call(row[1])
+        setter = row[2] if len(row) == 3 else None
+        made = Member(
+            kind, name, static, self._own, parameters, result,
+            given.function, given.context, given.types, setter, given.check,
+        )  # fmt: skip
+        assert owner.definition is not None
+        if not isinstance(made.call, str):
+            made.call = _paid(made, _checked(made, made.call), given.cost or owner.definition.cost)
+        return made
 
     def _parameter_list(self, closing: str) -> list[Parameter]:
         self._take()
@@ -151,30 +155,16 @@ class SignatureReader:
             while not self._accept(">"):
                 arguments.append(self.type())
                 self._accept(",")
-        found = self._find(name, arguments, self._parameters)
+        found = type_parameter(name) if name in self._parameters else self._find(name, arguments)
         if self._accept("?"):
-            found = self._find("System.Nullable", [found], ())
+            found = self._find("System.Nullable", [found])
         while self._accept("["):
             rank = 1
             while self._accept(","):
                 rank += 1
             self._take()
-            found = self._types.array(found, rank)
+            found = array_type(found, rank)
         return found
-
-
-def _implemented(made: Member, row: Row, owner: Type) -> Member:
-    assert owner.definition is not None
-    given = row[1] if isinstance(row[1], Call) else Call(row[1])
-    made.call, made.context, made.types, made.check = given.function, given.context, given.types, given.check
-    if len(row) == 3:
-        made.setter = row[2]
-    if not isinstance(made.call, str):
-        cost = given.cost or owner.definition.cost
-        made.call = _checked(made, made.call)
-        if _works(made) and cost != "none":
-            made.call = metered(made.call, cost)
-    return made
 
 
 def _checked(made: Member, call: Callable[..., object]) -> Callable[..., object]:
@@ -193,9 +183,10 @@ def _checked(made: Member, call: Callable[..., object]) -> Callable[..., object]
     return update_wrapper(run, call)
 
 
-def _works(made: Member) -> bool:
-    """Whether a member pays by size: properties and indexers that yield no text do little."""
-    return made.kind in ("method", "constructor") or made.result.name == "System.String"
+def _paid(made: Member, call: Callable[..., object], cost: Cost) -> Callable[..., object]:
+    """The call that pays by size: properties and indexers that yield no text do too little for it."""
+    works = made.kind in ("method", "constructor") or made.result.name == "System.String"
+    return metered(call, cost) if works and cost != "none" else call
 
 
 def overloads(signature: str) -> list[str]:
@@ -225,12 +216,6 @@ def row_name(signature: str) -> str:
     """The name under which a row is looked up, without reading the whole of it."""
     if signature.startswith(("implicit ", "explicit ")):
         return "conversion"
-    if signature.startswith("new("):
-        return "new"
-    if " operator " in signature:
-        return "operator " + signature.partition(" operator ")[2].partition("(")[0].strip()
-    if " this[" in signature:
-        return "this"
-    head = signature.partition("(")[0]
-    head = re.sub(r"<[\w, ]*>$", "", head)
-    return head.rpartition(" ")[2]
+    found = _NAME.search(signature)
+    assert found is not None
+    return found[0]

@@ -6,7 +6,7 @@ Source: C# specification, type inference; better conversion.
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from apimlb.policy.clr.types.constructed import NULL, VOID, Type
+from apimlb.policy.clr.types.constructed import NULL, VOID, Type, substitute, type_parameter
 from apimlb.policy.clr.types.signatures import Member, Parameter
 from apimlb.policy.csharp.binding.assignables import Assignable, assignable, read
 from apimlb.policy.csharp.binding.bound import Bound
@@ -129,7 +129,7 @@ def infer(
             if not all(_fix(scope, kind, bounds, given) for kind in inputs):
                 left.append((pattern, untyped))
                 continue
-            known = tuple(scope.registry.types.substitute(kind, given) for kind in inputs)
+            known = tuple(substitute(kind, given) for kind in inputs)
             result = untyped.result(scope, known)
             if result is None:
                 return False
@@ -137,7 +137,7 @@ def infer(
         if len(left) == len(waiting):
             return False
         waiting = left
-    return all(_fix(scope, scope.registry.types.parameter(name), bounds, given) for name in bounds)
+    return all(_fix(scope, type_parameter(name), bounds, given) for name in bounds)
 
 
 def _lower(scope: Scope, pattern: Type, value: Bound, bounds: Bounds) -> None:

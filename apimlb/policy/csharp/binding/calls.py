@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from apimlb.errors import PolicyError
 from apimlb.policy.clr.objects.text import same_objects
-from apimlb.policy.clr.types.constructed import VOID, Type
+from apimlb.policy.clr.types.constructed import VOID, Type, defined_type, substitute
 from apimlb.policy.csharp.binding.arguments import Given, given_arguments, refuse_modes, takes
 from apimlb.policy.csharp.binding.assignables import (
     ELEMENT,
@@ -92,7 +92,7 @@ def _calls(scope: Scope, group: MethodGroup, arguments: Sequence[Given]) -> Iter
         extensions = list(scope.registry.extensions(group.name))
         for outer in (False, True):
             members = [
-                (scope.registry.types.of(definition), member)
+                (defined_type(definition, ()), member)
                 for definition, member in extensions
                 if definition.outer == outer
             ]
@@ -125,7 +125,7 @@ def _check_names(scope: Scope, arguments: Sequence[Given]) -> None:
 
 def _call(scope: Scope, chosen: Candidate, target: Bound | None) -> Bound:
     member, arguments = chosen.member, chosen.arguments
-    result = scope.registry.types.substitute(member.result, chosen.given)
+    result = substitute(member.result, chosen.given)
     outs = scope.temporary() if any(each.mode for each in arguments) else ""
     stores = _stores(scope, chosen, outs)
     given = parameter_values(scope, chosen)

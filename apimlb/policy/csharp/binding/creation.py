@@ -7,7 +7,7 @@ from apimlb.policy.clr.collections.arrays import make_array
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.objects.anonymous import Anonymous
 from apimlb.policy.clr.objects.text import clr_type_name
-from apimlb.policy.clr.types.constructed import NULL, VOID, Type
+from apimlb.policy.clr.types.constructed import NULL, VOID, Type, anonymous_type, array_type
 from apimlb.policy.csharp.binding.arguments import Given, common_type, given_arguments
 from apimlb.policy.csharp.binding.assignables import in_order, read, stored
 from apimlb.policy.csharp.binding.assignment import assignable_property
@@ -26,7 +26,7 @@ def bind_array(scope: Scope, node: nodes.ArrayCreation) -> Bound:
     if node.element is None:
         return _typed_by_items(scope, node)
     item = type_of(scope, node.element)
-    kind = scope.registry.types.array(item, node.rank)
+    kind = array_type(item, node.rank)
     bounds = [value(scope, each) for each in node.sizes]
     if node.items is not None:
         return array_of(scope, kind, node.items, _given_sizes(scope, bounds, node.sizes))
@@ -53,7 +53,7 @@ def _typed_by_items(scope: Scope, node: nodes.ArrayCreation) -> Bound:
     item = common_type(scope, [each for each in values if each.type is not NULL])
     if not any(each.type is item for each in values):
         scope.refuse("CS0826", node.at)
-    return array_of(scope, scope.registry.types.array(item, node.rank), node.items)
+    return array_of(scope, array_type(item, node.rank), node.items)
 
 
 def _leaves(items: nodes.ArrayInitializer) -> Iterator[nodes.Node]:
@@ -213,7 +213,7 @@ def bind_anonymous(scope: Scope, node: nodes.AnonymousCreation) -> Bound:
         if name in members:
             scope.refuse("CS0833", at)
         members[name] = _member_value(scope, written, at)
-    kind = scope.registry.types.anonymous((name, bound.type) for name, bound in members.items())
+    kind = anonymous_type(tuple((name, bound.type) for name, bound in members.items()))
     inner = ", ".join(f"{name!r}: {bound.code}" for name, bound in members.items())
     return Bound(kind, f"{scope.use(Anonymous)}({{{inner}}})", safe=True)
 

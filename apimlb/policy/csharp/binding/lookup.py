@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from apimlb.errors import PolicyError
-from apimlb.policy.clr.types.constructed import NULL, Type
+from apimlb.policy.clr.types.constructed import NULL, Type, array_type, defined_type, substitute
 from apimlb.policy.clr.types.signatures import Member
 from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.scope import Scope
@@ -26,18 +26,18 @@ def type_of(scope: Scope, written: TypeName) -> Type:
 
 def find_type(scope: Scope, written: TypeName) -> Type | None:
     registry = scope.registry
-    arguments = [type_of(scope, argument) for argument in written.parts[-1][1]]
+    arguments = tuple(type_of(scope, argument) for argument in written.parts[-1][1])
     name = ".".join(part for part, _ in written.parts)
     definition = registry.written(name, len(arguments))
     if definition is None or any(inner for _, inner in written.parts[:-1]):
         return None
-    found = registry.types.of(definition, arguments)
+    found = defined_type(definition, arguments)
     if written.nullable:
         if not found.is_value:
             scope.refuse("CS0453", written.at, found)
         found = registry.nullable(found)
     for rank in reversed(written.ranks):
-        found = registry.types.array(found, rank)
+        found = array_type(found, rank)
     return found
 
 
@@ -99,14 +99,14 @@ def type_arguments_of(owner: Type) -> dict[str, Type]:
 
 def result_of(scope: Scope, owner: Type, member: Member) -> Type:
     """A member's type, with the type arguments of its owner."""
-    return scope.registry.types.substitute(member.result, type_arguments_of(owner))
+    return substitute(member.result, type_arguments_of(owner))
 
 
 def shown_member(scope: Scope, owner: Type, member: Member) -> str:
     """A member as messages name it."""
     given = type_arguments_of(owner)
     inner = ", ".join(
-        ("out " if each.mode == "out" else "") + scope.registry.types.substitute(each.type, given).shown
+        ("out " if each.mode == "out" else "") + substitute(each.type, given).shown
         for each in member.parameters
     )
     own = f"<{', '.join(member.type_parameters)}>" if member.type_parameters else ""

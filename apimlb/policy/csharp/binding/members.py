@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from apimlb.errors import PolicyError
 from apimlb.policy.clr.casts import enum_of
-from apimlb.policy.clr.types.constructed import NULL, Type
+from apimlb.policy.clr.types.constructed import NULL, Type, defined_type
 from apimlb.policy.clr.types.signatures import Member
 from apimlb.policy.csharp.binding import bound, lookup
 from apimlb.policy.csharp.binding.arguments import given_arguments
@@ -44,9 +44,8 @@ def _type_named(
     definition = scope.registry.written(name, len(written))
     if definition is None:
         return None
-    return bound.TypeReference(
-        scope.registry.types.of(definition, [lookup.type_of(scope, each) for each in written])
-    )
+    arguments = tuple(lookup.type_of(scope, each) for each in written)
+    return bound.TypeReference(defined_type(definition, arguments))
 
 
 def no_variable(scope: Scope, node: nodes.Name) -> PolicyError:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from apimlb.errors import PolicyError
 from apimlb.policy.clr.casts import enum_of
 from apimlb.policy.clr.collections.containers import ClrArray
-from apimlb.policy.clr.types.constructed import Type
+from apimlb.policy.clr.types.constructed import Type, substitute
 from apimlb.policy.clr.types.signatures import Member, Parameter
 from apimlb.policy.csharp.binding.arguments import (
     Given,
@@ -110,7 +110,7 @@ class Resolution(NamedTuple):
         ):
             return None
         if given:
-            types = [self.scope.registry.types.substitute(each, given) for each in types]
+            types = [substitute(each, given) for each in types]
         return Candidate(owner, member, self.arguments, places, types, given, expanded)
 
     def _better(self, one: Candidate, other: Candidate) -> bool:
@@ -220,7 +220,7 @@ def parameter_values(scope: Scope, chosen: Candidate) -> list[Bound]:
         if parameter.mode == "out":
             continue
         given = by_place.get(place, [])
-        kind = scope.registry.types.substitute(parameter.type, chosen.given)
+        kind = substitute(parameter.type, chosen.given)
         if parameter.mode == "params" and chosen.expanded:
             items = ", ".join(each.code for each in given)
             code = f"{scope.use(ClrArray)}([{items}], {kind.arguments[0].name!r})"
