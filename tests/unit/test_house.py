@@ -117,7 +117,7 @@ FLOORS: list[set[str]] = [
     }
     | {"clr.web.uris", "clr.web.hosts", "clr.web.escapes"}
     | {"clr.collections.containers", "clr.collections.sequences", "clr.collections.hash_tables"}
-    | {"clr.collections.queues", "clr.collections.enumerators", "clr.linq.groups"}
+    | {"clr.collections.queues", "clr.linq.groups"}
     | {"clr.json.tokens", "clr.json.tree", "clr.json.writer"}
     | {"clr.xml.names", "clr.xml.nodes", "clr.xml.writer", "clr.metering"},
     {"clr.objects.collation", "clr.objects.ordering", "clr.objects.anonymous", "clr.types"},

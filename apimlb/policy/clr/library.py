@@ -6,7 +6,7 @@ reads or writes files is left out. A `Family` is loaded when an expression menti
 
 from apimlb.policy.clr import system_exception
 from apimlb.policy.clr.chance import draws
-from apimlb.policy.clr.collections import dictionaries, generic, lists
+from apimlb.policy.clr.collections import dictionaries, enumerators, interfaces, lists
 from apimlb.policy.clr.numbers import primitives
 from apimlb.policy.clr.objects import system_object, tuples
 from apimlb.policy.clr.strings import string
@@ -30,7 +30,8 @@ DEFINITIONS: tuple[Definition | Family, ...] = (
         {"System": "TimeZoneInfo+TransitionTime TimeZoneInfo+AdjustmentRule TimeZoneInfo TimeZone "
                    "CurrentSystemTimeZone"},
     ),
-    *generic.DEFINITIONS,
+    *enumerators.DEFINITIONS,
+    *interfaces.DEFINITIONS,
     *lists.DEFINITIONS,
     *dictionaries.DEFINITIONS,
     Family(

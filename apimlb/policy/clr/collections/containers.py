@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.clr.objects.text import clr_equals, equal_values, key_of, key_of_other, text_of, written
+from apimlb.policy.clr.objects.text import Record, key_of, text_of, written
 
 MODIFIED = "Collection was modified; enumeration operation may not execute."
 LARGEST: Final = 1_000_000
@@ -151,7 +151,7 @@ class ClrList:
 
 
 @dataclass(slots=True, eq=False)
-class KeyValuePair:
+class KeyValuePair(Record):
     """KeyValuePair<TKey, TValue>"""
 
     key: object
@@ -163,21 +163,15 @@ class KeyValuePair:
     def clr_name(self) -> str:
         return f"System.Collections.Generic.KeyValuePair`2[{self.types}]"
 
+    @property
+    def parts(self) -> tuple[object, ...]:
+        return self.key, self.value
+
 
 @written.register
 def _pair_text(pair: KeyValuePair) -> str:
     BUDGET.spend()
     return f"[{text_of(pair.key)}, {text_of(pair.value)}]"
-
-
-@equal_values.register
-def _equal_pairs(left: KeyValuePair, right: KeyValuePair) -> bool:
-    return clr_equals(left.key, right.key) and clr_equals(left.value, right.value)
-
-
-@key_of_other.register
-def _key_of_pair(pair: KeyValuePair) -> object:
-    return (key_of(pair.key), key_of(pair.value))
 
 
 class ReadOnlyMap(ABC):
@@ -249,6 +243,10 @@ class Comparer:
     clr_name: str
     key: Callable[[object], object]
     order: Callable[[Any, Any], int] | None = None
+
+    def equal(self, left: object, right: object) -> bool:
+        """IEqualityComparer<T>.Equals"""
+        return self.key(left) == self.key(right)
 
     def compare(self, left: object, right: object) -> int:
         """IComparer<T>.Compare"""

@@ -1,29 +1,23 @@
 """Dictionary<TKey, TValue> and KeyValuePair: what their members do."""
 
-from apimlb.policy.clr.collections.containers import (
-    MISSING,
-    ClrList,
-    Comparer,
-    KeyValuePair,
-    MapView,
-    ReadOnlyMap,
-    map_item,
-)
-from apimlb.policy.clr.collections.hash_tables import ClrDictionary, ClrSet, room_for
+from apimlb.policy.clr.collections.containers import Comparer, KeyValuePair, map_item
+from apimlb.policy.clr.collections.enumerators import G, enumerated, enumerator_of
+from apimlb.policy.clr.collections.hash_tables import ClrDictionary, room_for
 from apimlb.policy.clr.collections.interfaces import (
     KV,
     PAIR,
+    TRY_GET,
     VALUE,
-    G,
     collection_copy,
     count_of,
-    enumerated,
-    enumerator_of,
     list_contains,
+    map_contains,
+    map_keys,
+    map_values,
+    try_get,
 )
 from apimlb.policy.clr.collections.iteration import elements
-from apimlb.policy.clr.exceptions import ClrException, out_of_range
-from apimlb.policy.clr.json.tokens import JObject
+from apimlb.policy.clr.exceptions import out_of_range
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.definitions import Call, Definition, Row
 
@@ -47,33 +41,11 @@ def new_dictionary_of(
     return made
 
 
-def map_contains(target: ReadOnlyMap, key: object) -> bool:
-    return target.find(key) is not MISSING
-
-
-def try_get(kind: Type, target: ReadOnlyMap | ClrSet, key: object) -> tuple[bool, object]:
-    """TryGetValue"""
-    value = target.find(key)
-    return (False, kind.default) if value is MISSING else (True, value)
-
-
 def map_take(kind: Type, target: ClrDictionary, key: object) -> tuple[bool, object]:
     """Remove(key, out value)"""
     found = try_get(kind, target, key)
     target.remove(key)
     return found
-
-
-def map_keys(target: ReadOnlyMap | JObject) -> MapView | ClrList:
-    if isinstance(target, JObject):
-        return ClrList(list(target.properties), "System.String")
-    return MapView(target, "Key")
-
-
-def map_values(target: ReadOnlyMap | JObject) -> MapView:
-    if isinstance(target, JObject):
-        raise ClrException("System.NotImplementedException", "The method or operation is not implemented.")
-    return MapView(target, "Value")
 
 
 def map_room(target: ClrDictionary, capacity: int) -> int:
@@ -109,7 +81,6 @@ def no_pair(key_type: Type, value_type: Type) -> KeyValuePair:
 
 
 _COMPARED = "IEqualityComparer<TKey> comparer"
-TRY_GET = Call(try_get, types=VALUE, cost="none")
 
 _MAP_ROWS: tuple[Row, ...] = (
     (f"new([{_COMPARED}])", Call(new_dictionary, types=KV)),

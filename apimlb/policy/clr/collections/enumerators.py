@@ -3,9 +3,17 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from apimlb.policy.clr.collections.containers import MISSING
+from apimlb.policy.clr.collections.containers import MISSING, ClrArray, KeyValuePair
+from apimlb.policy.clr.collections.iteration import PAIR_TYPES, elements, iterate, iterate_pairs
+from apimlb.policy.clr.collections.queues import ClrQueue
+from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.exceptions import invalid_operation, not_supported
+from apimlb.policy.clr.json.tokens import JObject
+from apimlb.policy.clr.types.constructed import Type
+from apimlb.policy.clr.types.definitions import Call, Definition
 
+G = "System.Collections.Generic."
+T = ("T",)
 _BEFORE: Final = "Enumeration has not started. Call MoveNext."
 _AFTER: Final = "Enumeration already finished."
 
@@ -46,3 +54,63 @@ class Enumerator:
         if not self._restarts:
             raise not_supported("Specified method is not supported.")
         self._start()
+
+
+_STRICT = {str, bytearray, ClrArray, ClrQueue}
+"""Whose enumerators have no Current before the first element and after the last."""
+
+
+def enumerator(kind: Type, source: object) -> Enumerator:
+    """GetEnumerator() of anything that is an IEnumerable<T>."""
+    return enumerated(source, MISSING if type(source) in _STRICT else kind.default)
+
+
+def enumerated(source: object, outside: object) -> Enumerator:
+    """An enumerator; `outside` is what its Current is where it has no element."""
+    name = getattr(source, "clr_name", "System.Object").replace("[", "+Enumerator[", 1)
+    if isinstance(source, str):
+        name = "System.CharEnumerator"
+    return Enumerator(lambda: _counted(source), name, outside, not isinstance(source, LazySequence))
+
+
+def _counted(source: object) -> Iterator[object]:
+    # The walk begins here and not with its first step: it must know what was changed before that.
+    return elements(iterate(source))
+
+
+def enumerator_of(owner: str, parameters: tuple[str, ...], element: str) -> Definition:
+    """The struct that GetEnumerator() of a collection yields."""
+    return Definition(
+        f"{G}{owner}+Enumerator", "struct", parameters,
+        (f"IEnumerator<{element}>", "System.ValueType"), nameable=False,
+    )  # fmt: skip
+
+
+ENUMERATOR = Call(enumerator, types=T)
+
+
+def pair_enumerator(source: JObject) -> Enumerator:
+    """JObject.GetEnumerator()"""
+    outside = KeyValuePair(None, None, PAIR_TYPES)
+    return Enumerator(lambda: elements(iterate_pairs(source)), "System.Object", outside, restarts=False)
+
+
+DEFINITIONS = (
+    Definition("System.Collections.IEnumerable", "interface"),
+    Definition(
+        "System.Collections.IEnumerator", "interface", nameable=False,
+        rows=(
+            ("bool MoveNext()", Enumerator.move),
+            ("object Current", Enumerator.current),
+            ("void Reset()", Enumerator.reset),
+        ),
+    ),
+    Definition(
+        G + "IEnumerable`1", "interface", T, ("System.Collections.IEnumerable",),
+        rows=(("IEnumerator<T> GetEnumerator()", ENUMERATOR),),
+    ),
+    Definition(
+        G + "IEnumerator`1", "interface", T, ("System.Collections.IEnumerator", "System.IDisposable"),
+        rows=(("T Current", Enumerator.current),),
+    ),
+)  # fmt: skip

@@ -1,7 +1,5 @@
-"""The members of the interfaces of collections, for every class that has them, and what collections share:
-copying into arrays, enumerators."""
+"""The interfaces of collections: their members, for every class that has them."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from apimlb.policy.clr import exceptions
@@ -9,28 +7,29 @@ from apimlb.policy.clr.budget import charge_each
 from apimlb.policy.clr.collections import arrays
 from apimlb.policy.clr.collections.arrays import Array, Listed
 from apimlb.policy.clr.collections.containers import (
+    DEFAULT_COMPARER,
     MISSING,
-    ClrArray,
     ClrList,
+    Comparer,
     KeyValuePair,
     MapView,
     ReadOnlyList,
+    ReadOnlyMap,
+    map_item,
 )
-from apimlb.policy.clr.collections.enumerators import Enumerator
+from apimlb.policy.clr.collections.enumerators import ENUMERATOR, G, T
 from apimlb.policy.clr.collections.hash_tables import ClrDictionary, ClrSet
-from apimlb.policy.clr.collections.iteration import PAIR_TYPES, elements, iterate, iterate_pairs
-from apimlb.policy.clr.collections.queues import ClrQueue
+from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.collections.searches import index_of
-from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.json.tokens import JArray, JObject
+from apimlb.policy.clr.objects.hashing import hash_code
 from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.definitions import Call, Definition
 
 Collection = Listed | ClrSet | ClrDictionary | MapView | JArray | JObject
 
-G = "System.Collections.Generic."
-T, VALUE, KV = ("T",), ("TValue",), ("TKey", "TValue")
+VALUE, KV = ("TValue",), ("TKey", "TValue")
 PAIR = "KeyValuePair<TKey, TValue>"
 SOURCE = "IEnumerable<T>! collection"
 
@@ -78,10 +77,8 @@ def collection_contains(target: Collection, value: object) -> bool:
     return list_contains(target, value)
 
 
-def _fixed(target: Collection | None, reason: str = _FIXED) -> exceptions.ClrException:
+def _fixed(target: Collection, reason: str = _FIXED) -> exceptions.ClrException:
     """Why a collection takes or loses no elements; `reason` is what arrays say."""
-    if target is None:
-        return exceptions.null_reference()
     if isinstance(target, MapView):
         reason = f"Mutating a {target.kind.lower()} collection derived from a dictionary is not allowed."
     return exceptions.not_supported(_READ_ONLY if isinstance(target, ReadOnlyList) else reason)
@@ -151,8 +148,6 @@ def copy_set(target: ClrSet, array: Array, at: int = 0, count: int | None = None
 
 def collection_read_only(target: Collection) -> bool:
     """ICollection<T>.IsReadOnly: arrays say yes."""
-    if target is None:
-        raise exceptions.null_reference()
     return isinstance(target, Array | MapView)
 
 
@@ -190,45 +185,113 @@ def growing(target: Listed | JArray) -> Any:
     return target
 
 
-# Enumerators
+# IDictionary<TKey, TValue>
 
 
-_STRICT = {str, bytearray, ClrArray, ClrQueue}
-"""Whose enumerators have no Current before the first element and after the last."""
+def map_contains(target: ReadOnlyMap, key: object) -> bool:
+    return target.find(key) is not MISSING
 
 
-def enumerator(kind: Type, source: object) -> Enumerator:
-    """GetEnumerator() of anything that is an IEnumerable<T>."""
-    return enumerated(source, MISSING if type(source) in _STRICT else kind.default)
+def try_get(kind: Type, target: ReadOnlyMap | ClrSet, key: object) -> tuple[bool, object]:
+    """TryGetValue"""
+    value = target.find(key)
+    return (False, kind.default) if value is MISSING else (True, value)
 
 
-def enumerated(source: object, outside: object) -> Enumerator:
-    """An enumerator; `outside` is what its Current is where it has no element."""
-    if source is None:
-        raise exceptions.null_reference()
-    name = getattr(source, "clr_name", "System.Object").replace("[", "+Enumerator[", 1)
-    if isinstance(source, str):
-        name = "System.CharEnumerator"
-    return Enumerator(lambda: _counted(source), name, outside, not isinstance(source, LazySequence))
+def map_keys(target: ReadOnlyMap | JObject) -> MapView | ClrList:
+    if isinstance(target, JObject):
+        return ClrList(list(target.properties), "System.String")
+    return MapView(target, "Key")
 
 
-def _counted(source: object) -> Iterator[object]:
-    # The walk begins here and not with its first step: it must know what was changed before that.
-    return elements(iterate(source))
+def map_values(target: ReadOnlyMap | JObject) -> MapView:
+    if isinstance(target, JObject):
+        raise exceptions.ClrException(
+            "System.NotImplementedException", "The method or operation is not implemented."
+        )
+    return MapView(target, "Value")
 
 
-def enumerator_of(owner: str, parameters: tuple[str, ...], element: str) -> Definition:
-    """The struct that GetEnumerator() of a collection yields."""
-    return Definition(
-        f"{G}{owner}+Enumerator", "struct", parameters,
-        (f"IEnumerator<{element}>", "System.ValueType"), nameable=False,
-    )  # fmt: skip
+def comparer_hash(comparer: Comparer, value: object) -> int:
+    """IEqualityComparer<T>.GetHashCode"""
+    return 0 if value is None else hash_code(value if comparer is DEFAULT_COMPARER else comparer.key(value))
 
 
-ENUMERATOR = Call(enumerator, types=T)
+TRY_GET = Call(try_get, types=VALUE, cost="none")
 
-
-def pair_enumerator(source: JObject) -> Enumerator:
-    """JObject.GetEnumerator()"""
-    outside = KeyValuePair(None, None, PAIR_TYPES)
-    return Enumerator(lambda: elements(iterate_pairs(source)), "System.Object", outside, restarts=False)
+DEFINITIONS = (
+    Definition(
+        G + "IComparer`1", "interface", T, nameable=False,
+        rows=(("int Compare(T x, T y)", Comparer.compare),),
+    ),
+    Definition(
+        G + "IEqualityComparer`1", "interface", T, nameable=False,
+        rows=(
+            ("bool Equals(T x, T y)", Comparer.equal),
+            ("int GetHashCode(T obj)", comparer_hash),
+        ),
+    ),
+    Definition(
+        G + "IReadOnlyCollection`1", "interface", T, ("IEnumerable<T>",),
+        rows=(("int Count", count_of),),
+    ),
+    Definition(
+        G + "IReadOnlyList`1", "interface", T, ("IReadOnlyCollection<T>",), nameable=False,
+        rows=(("T this[int index]", item_at),),
+    ),
+    Definition(
+        "System.Collections.ObjectModel.ReadOnlyCollection`1", "class", T, ("IList<T>", "IReadOnlyList<T>"),
+        nameable=False,
+        rows=(
+            ("int Count", count_of),
+            ("T this[int index]", item_at),
+            ("bool Contains(T value)", list_contains),
+            ("int IndexOf(T value)", index_of),
+            ("void CopyTo(T[] array, int index)", collection_copy),
+            ("IEnumerator<T> GetEnumerator()", ENUMERATOR),
+        ),
+    ),
+    Definition(
+        G + "ICollection`1", "interface", T, ("IEnumerable<T>",),
+        rows=(
+            ("int Count", count_of),
+            ("bool IsReadOnly", collection_read_only),
+            ("void Add(T item)", collection_add),
+            ("void Clear()", collection_clear),
+            ("bool Contains(T item)", collection_contains),
+            ("void CopyTo(T[] array, int arrayIndex)", collection_copy),
+            ("bool Remove(T item)", collection_remove),
+        ),
+    ),
+    Definition(
+        G + "IList`1", "interface", T, ("ICollection<T>",),
+        rows=(
+            ("T this[int index]", item_at, item_put),
+            ("int IndexOf(T item)", item_index),
+            ("void Insert(int index, T item)", lambda target, at, item: growing(target).insert(at, item)),
+            ("void RemoveAt(int index)", lambda target, index: growing(target).remove_at(index)),
+        ),
+    ),
+    Definition(
+        G + "IReadOnlyDictionary`2", "interface", KV, (f"IReadOnlyCollection<{PAIR}>",),
+        rows=(
+            ("TValue this[TKey key]", map_item),
+            ("bool ContainsKey(TKey key)", Call(map_contains, cost="none")),
+            ("bool TryGetValue(TKey key, out TValue value)", TRY_GET),
+            ("IEnumerable<TKey> Keys", map_keys),
+            ("IEnumerable<TValue> Values", map_values),
+        ),
+    ),
+    Definition(
+        G + "IDictionary`2", "interface", KV, (f"ICollection<{PAIR}>",),
+        rows=(
+            ("TValue this[TKey key]", map_item, lambda target, key, value: target.put(key, value)),
+            ("bool ContainsKey(TKey key)", Call(map_contains, cost="none")),
+            ("bool TryGetValue(TKey key, out TValue value)", TRY_GET),
+            ("void Add(TKey key, TValue value)", lambda target, key, value: target.add(key, value)),
+            ("bool Remove(TKey key)", lambda target, key: target.remove(key)),
+            ("ICollection<TKey> Keys", map_keys),
+            ("ICollection<TValue> Values", map_values),
+        ),
+    ),
+)  # fmt: skip

@@ -3,15 +3,8 @@
 from apimlb.policy.clr.collections import searches
 from apimlb.policy.clr.collections.arrays import Array, array_from, as_read_only, copy_part, copy_to
 from apimlb.policy.clr.collections.containers import ClrList, bounded
-from apimlb.policy.clr.collections.interfaces import (
-    ENUMERATOR,
-    SOURCE,
-    G,
-    T,
-    collection_remove,
-    enumerator_of,
-    list_contains,
-)
+from apimlb.policy.clr.collections.enumerators import ENUMERATOR, G, T, enumerator_of
+from apimlb.policy.clr.collections.interfaces import SOURCE, collection_remove, list_contains
 from apimlb.policy.clr.collections.iteration import Test, elements
 from apimlb.policy.clr.exceptions import argument_range, index_range, not_negative, out_of_bounds
 from apimlb.policy.clr.numbers.arithmetic import wrap32

@@ -6,19 +6,17 @@ from collections.abc import Callable, Iterable
 from apimlb.policy.clr.budget import BUDGET, charge_each
 from apimlb.policy.clr.collections.arrays import Array, array_from
 from apimlb.policy.clr.collections.containers import DEFAULT_COMPARER, Comparer
-from apimlb.policy.clr.collections.dictionaries import deserialized, try_get
+from apimlb.policy.clr.collections.dictionaries import deserialized
+from apimlb.policy.clr.collections.enumerators import ENUMERATOR, G, T, enumerator_of
 from apimlb.policy.clr.collections.hash_tables import ClrSet, room_for
 from apimlb.policy.clr.collections.interfaces import (
-    ENUMERATOR,
     NOT_NEGATIVE,
     SOURCE,
-    G,
-    T,
     actual,
     copy_set,
     count_of,
-    enumerator_of,
     list_contains,
+    try_get,
     write_into,
 )
 from apimlb.policy.clr.collections.iteration import elements, known_size

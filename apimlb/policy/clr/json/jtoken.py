@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterator
 from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import BUDGET, charge_each
 from apimlb.policy.clr.collections.containers import ClrArray
-from apimlb.policy.clr.collections.enumerators import Enumerator
-from apimlb.policy.clr.collections.interfaces import pair_enumerator
+from apimlb.policy.clr.collections.enumerators import Enumerator, pair_enumerator
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.enums import Enum
@@ -36,7 +35,7 @@ from apimlb.policy.clr.json.tokens import (
 from apimlb.policy.clr.json.tree import ancestors, descendants, path, sibling
 from apimlb.policy.clr.json.writer import to_json
 from apimlb.policy.clr.objects.annotations import ANNOTATIONS
-from apimlb.policy.clr.objects.text import format_value, to_string
+from apimlb.policy.clr.objects.text import format_value, text_of
 from apimlb.policy.clr.types.definitions import Call, Definition, Row, setting
 
 TYPE_NAMES = (
@@ -183,7 +182,7 @@ DEFINITIONS = (
         rows=(
             ("JTokenType Type", lambda token: _TYPES[token.type_name]),
             ("JToken this[object key]", conversions.token_at, token_put),
-            ("string ToString()", to_string),
+            ("string ToString()", text_of),
             ("string ToString(Formatting formatting)",
              lambda token, formatting: to_json(token, formatting.number == 1)),
             ("T Value<T>(object key)", Call(conversions.value_at, types=("T",), cost="none")),

@@ -4,18 +4,20 @@ element."""
 import itertools
 from collections.abc import Callable, Iterator
 from functools import reduce
-from itertools import islice, zip_longest
+from itertools import chain, dropwhile, islice, takewhile, zip_longest
 from typing import Any
 
 from apimlb.policy.clr import exceptions
-from apimlb.policy.clr.casts import cast, cast_value
+from apimlb.policy.clr.casts import RUNTIME, cast, cast_value
+from apimlb.policy.clr.collections.arrays import array_from
 from apimlb.policy.clr.collections.containers import MISSING, ClrArray, ClrList, Comparer
 from apimlb.policy.clr.collections.iteration import Pair, Test, elements, known_size
 from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.linq.sorting import Ordered
+from apimlb.policy.clr.numbers.arithmetic import Long
 from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.types.constructed import Type
-from apimlb.policy.clr.types.definitions import Call
+from apimlb.policy.clr.types.definitions import Call, Row
 
 NO_ELEMENTS = "Sequence contains no elements"
 NO_MATCH = "Sequence contains no matching element"
@@ -194,3 +196,84 @@ def repeat(value: object, amount: int) -> LazySequence:
     if amount < 0:
         raise exceptions.out_of_range("count")
     return LazySequence(lambda: elements(value for _ in range(amount)))
+
+
+_T = "this IEnumerable<T>! source"
+_FIRST = "this IEnumerable<T>! first"
+
+# SelectMany without an index.
+_flattened = lazily(lambda items, pick, *result: flattened(items, lambda item, _: pick(item), *result))
+
+OPERATORS: tuple[Row, ...] = (
+    (f"static IEnumerable<T> Where<T>({_T}, Func<T, bool>! predicate)",
+     lazily(lambda items, test: filter(test, items))),
+    (f"static IEnumerable<T> Where<T>({_T}, Func<T, int, bool>! predicate)", by_place(filter)),
+    (f"static IEnumerable<R> Select<T, R>({_T}, Func<T, R>! selector)",
+     lazily(lambda items, pick: map(pick, items))),
+    (f"static IEnumerable<R> Select<T, R>({_T}, Func<T, int, R>! selector)",
+     lazily(lambda items, pick: map(pick, items, itertools.count()))),
+    (f"static IEnumerable<R> SelectMany<T, R>({_T}, Func<T, IEnumerable<R>>! selector)", _flattened),
+    (f"static IEnumerable<R> SelectMany<T, R>({_T}, Func<T, int, IEnumerable<R>>! selector)",
+     lazily(flattened)),
+    (f"static IEnumerable<R> SelectMany<T, C, R>({_T}, Func<T, IEnumerable<C>>! collectionSelector, "
+     "Func<T, C, R>! resultSelector)", _flattened),
+    (f"static IEnumerable<R> SelectMany<T, C, R>({_T}, Func<T, int, IEnumerable<C>>! collectionSelector, "
+     "Func<T, C, R>! resultSelector)", lazily(flattened)),
+    (f"static T First<T>({_T}[, Func<T, bool>! predicate])", needed(first)),
+    (f"static T FirstOrDefault<T>({_T}[, Func<T, bool>! predicate])", or_default(first)),
+    (f"static T Last<T>({_T}[, Func<T, bool>! predicate])", needed(last)),
+    (f"static T LastOrDefault<T>({_T}[, Func<T, bool>! predicate])", or_default(last)),
+    (f"static T Single<T>({_T}[, Func<T, bool>! predicate])", needed(single)),
+    (f"static T SingleOrDefault<T>({_T}[, Func<T, bool>! predicate])", or_default(single)),
+    (f"static bool Any<T>({_T}[, Func<T, bool>! predicate])",
+     lambda source, test=every: any(True for _ in matching(source, test))),
+    (f"static bool All<T>({_T}, Func<T, bool>! predicate)",
+     lambda source, test: all(map(test, elements(source)))),
+    (f"static int Count<T>({_T}[, Func<T, bool>! predicate])", count),
+    (f"static long LongCount<T>({_T}[, Func<T, bool>! predicate])",
+     lambda source, test=every: Long(count(source, test))),
+    (f"static bool Contains<T>({_T}, T value[, IEqualityComparer<T> comparer])", contains),
+    (f"static T[] ToArray<T>({_T})",
+     Call(lambda kind, source: array_from(list(elements(source)), kind.name), types=("T",))),
+    (f"static List<T> ToList<T>({_T})",
+     Call(lambda kind, source: ClrList(list(elements(source)), kind.name), types=("T",))),
+    (f"static IEnumerable<T> Skip<T>({_T}, int count)",
+     lambda source, amount: part(source, max(amount, 0), None)),
+    (f"static IEnumerable<T> Take<T>({_T}, int count)",
+     lambda source, amount: part(source, 0, max(amount, 0))),
+    (f"static IEnumerable<T> SkipLast<T>({_T}, int count)",
+     lazily(lambda items, amount: iter(list(items)[: -amount if amount > 0 else None]))),
+    (f"static IEnumerable<T> TakeLast<T>({_T}, int count)",
+     lazily(lambda items, amount: iter(list(items)[-amount:] if amount > 0 else []))),
+    (f"static IEnumerable<T> SkipWhile<T>({_T}, Func<T, bool>! predicate)",
+     lazily(lambda items, test: dropwhile(test, items))),
+    (f"static IEnumerable<T> SkipWhile<T>({_T}, Func<T, int, bool>! predicate)", by_place(dropwhile)),
+    (f"static IEnumerable<T> TakeWhile<T>({_T}, Func<T, bool>! predicate)",
+     lazily(lambda items, test: takewhile(test, items))),
+    (f"static IEnumerable<T> TakeWhile<T>({_T}, Func<T, int, bool>! predicate)", by_place(takewhile)),
+    (f"static IEnumerable<T> Reverse<T>({_T})", lazily(lambda items: reversed(list(items)))),
+    (f"static IEnumerable<T> Append<T>({_T}, T element)",
+     lazily(lambda items, value: chain(items, (value,)))),
+    (f"static IEnumerable<T> Prepend<T>({_T}, T element)",
+     lazily(lambda items, value: chain((value,), items))),
+    (f"static IEnumerable<R> Zip<T, U, R>({_FIRST}, IEnumerable<U>! second, Func<T, U, R>! resultSelector)",
+     lazily(lambda items, other, result: map(result, items, elements(other)))),
+    (f"static IEnumerable<T> DefaultIfEmpty<T>({_T})",
+     of_kind(lazily(lambda items, kind: default_of(items, kind.default)))),
+    (f"static IEnumerable<T> DefaultIfEmpty<T>({_T}, T defaultValue)", lazily(default_of)),
+    (f"static T ElementAt<T>({_T}, int index)", required_element),
+    (f"static T ElementAtOrDefault<T>({_T}, int index)", or_default(element_at)),
+    ("static IEnumerable<T> Cast<T>(this System.Collections.IEnumerable! source)", of_kind(lazily(cast_all))),
+    ("static IEnumerable<T> OfType<T>(this System.Collections.IEnumerable! source)",
+     of_kind(lazily(lambda items, kind: (item for item in items if RUNTIME.is_a(item, kind))))),
+    ("static IEnumerable<T> AsEnumerable<T>(this IEnumerable<T> source)", lambda source: source),
+    (f"static bool SequenceEqual<T>({_FIRST}, IEnumerable<T>! second[, IEqualityComparer<T> comparer])",
+     sequence_equal),
+    (f"static T Aggregate<T>({_T}, Func<T, T, T>! func)", aggregate),
+    (f"static A Aggregate<T, A>({_T}, A seed, Func<A, T, A>! func)", aggregate_from),
+    (f"static R Aggregate<T, A, R>({_T}, A seed, Func<A, T, A>! func, Func<A, R>! resultSelector)",
+     lambda source, seed, step, result: result(aggregate_from(source, seed, step))),
+    ("static IEnumerable<int> Range(int start, int count)", number_range),
+    ("static IEnumerable<T> Repeat<T>(T element, int count)", repeat),
+    ("static IEnumerable<T> Empty<T>()", Call(lambda kind: array_from([], kind.name), types=("T",))),
+)  # fmt: skip

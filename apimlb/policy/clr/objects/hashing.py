@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import singledispatch
 
 from apimlb.policy.clr.budget import BUDGET, charge_each
+from apimlb.policy.clr.collections.containers import KeyValuePair
 from apimlb.policy.clr.dates.instants import DateTime, DateTimeOffset, TimeSpan
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.guids import Guid
@@ -125,7 +126,13 @@ def _enum(value: Enum) -> int:
 
 @hash_of.register
 def _tuple(value: ClrTuple) -> int:
-    return combined([hash_code(item) for item in value.items])
+    return combined([hash_code(item) for item in value.parts])
+
+
+@hash_of.register
+def _pair(value: KeyValuePair) -> int:
+    """Of its first part that is not null."""
+    return hash_code(value.value if value.key is None else value.key)
 
 
 @hash_of.register

@@ -168,7 +168,7 @@ def failed_comparison(error: ClrException) -> ClrException:
 
 
 def _upper(value: object) -> object:
-    return None if value is None else upper_ordinal(str(value))
+    return upper_ordinal(value) if type(value) is str else key_of(value)
 
 
 ORDINAL = Comparer("System.OrdinalCaseSensitiveComparer", key_of, compare_ordinal)

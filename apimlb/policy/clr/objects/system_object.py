@@ -4,7 +4,7 @@ from apimlb.numerals import is_digits
 from apimlb.policy.clr.casts import enum_of
 from apimlb.policy.clr.convert.parsing import CODES
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.exceptions import argument, invalid_operation, null_reference
+from apimlb.policy.clr.exceptions import argument, invalid_operation
 from apimlb.policy.clr.objects.hashing import hash_code
 from apimlb.policy.clr.objects.ordering import compare
 from apimlb.policy.clr.objects.text import (
@@ -13,17 +13,9 @@ from apimlb.policy.clr.objects.text import (
     format_enum,
     same_objects,
     text_of,
-    to_string,
 )
 from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.definitions import Call, Definition
-
-
-def hash_of_object(value: object) -> int:
-    """GetHashCode() of what must not be null."""
-    if value is None:
-        raise null_reference()
-    return hash_code(value)
 
 
 def nullable_value(value: object) -> object:
@@ -68,9 +60,9 @@ DEFINITIONS = (
     Definition(
         "System.Object", "class", keyword="object",
         rows=(
-            ("string ToString()", to_string),
+            ("string ToString()", text_of),
             ("bool Equals(object other)", clr_equals),
-            ("int GetHashCode()", hash_of_object),
+            ("int GetHashCode()", hash_code),
             ("static bool Equals(object left, object right)", clr_equals),
             ("static bool ReferenceEquals(object left, object right)", Call(same_objects, cost="none")),
         ),

@@ -5,6 +5,7 @@ What a type does otherwise than the rest is registered in the type's home: `writ
 """
 
 import re
+from abc import ABC, abstractmethod
 from decimal import Decimal
 from functools import singledispatch
 
@@ -70,13 +71,6 @@ def _exception_text(value: exceptions.ClrException) -> str:
         return text
     inner = _exception_text(value.inner)
     return bounded_text(f"{text}\n ---> {inner}\n   --- End of inner exception stack trace ---")
-
-
-def to_string(value: object) -> str:
-    """`value.ToString()` of a value that is not null."""
-    if value is None:
-        raise exceptions.null_reference()
-    return text_of(value)
 
 
 def format_value(value: object, layout: str | None) -> str:
@@ -152,6 +146,21 @@ def _equal_numbers(left: float, right: float) -> bool:
     return left == right or (left != left and right != right)
 
 
+class Record(ABC):
+    """A value that is made of others: it equals one of its type whose `parts` are equal."""
+
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def parts(self) -> tuple[object, ...]: ...
+
+
+@equal_values.register
+def _equal_records(left: Record, right: Record) -> bool:
+    return clr_type_name(left) == clr_type_name(right) and all(map(clr_equals, left.parts, right.parts))
+
+
 @equal_values.register
 def _equal_bytes(left: bytearray, right: bytearray) -> bool:
     return False  # they are arrays, and `left` is not `right`
@@ -173,6 +182,11 @@ def key_of(value: object) -> object:
 def key_of_other(value: object) -> object:
     """The key of what is no string and no int."""
     return (type(value).__name__, value)
+
+
+@key_of_other.register
+def _key_of_record(value: Record) -> object:
+    return (clr_type_name(value), *map(key_of, value.parts))
 
 
 key_of_other.register(bytearray)(id)

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from apimlb.policy.clr.budget import BUDGET, bounded_text
 from apimlb.policy.clr.exceptions import argument
 from apimlb.policy.clr.objects.ordering import compare, order_of
-from apimlb.policy.clr.objects.text import clr_equals, equal_values, key_of, key_of_other, text_of, written
+from apimlb.policy.clr.objects.text import Record, text_of, written
 from apimlb.policy.clr.types.definitions import Call, Definition
 
 _NAMES = ("T1", "T2", "T3", "T4", "T5", "T6", "T7")
 
 
 @dataclass(slots=True, eq=False)
-class ClrTuple:
+class ClrTuple(Record):
     """Tuple<...>"""
 
     items: tuple[object, ...]
@@ -21,6 +21,10 @@ class ClrTuple:
     @property
     def clr_name(self) -> str:
         return f"System.Tuple`{len(self.items)}[{self.types}]"
+
+    @property
+    def parts(self) -> tuple[object, ...]:
+        return self.items
 
 
 @written.register
@@ -35,16 +39,6 @@ def _items_text(value: ClrTuple) -> str:
     if isinstance(rest, ClrTuple):
         return f"{', '.join(map(text_of, value.items[:7]))}, {_items_text(rest)}"
     return ", ".join(map(text_of, value.items))
-
-
-@equal_values.register
-def _equal(left: ClrTuple, right: ClrTuple) -> bool:
-    return len(left.items) == len(right.items) and all(map(clr_equals, left.items, right.items))
-
-
-@key_of_other.register
-def _key(value: ClrTuple) -> object:
-    return tuple(map(key_of, value.items))
 
 
 @order_of.register

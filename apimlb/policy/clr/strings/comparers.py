@@ -5,15 +5,6 @@ from apimlb.policy.clr.convert.parsing import convertible
 from apimlb.policy.clr.exceptions import argument
 from apimlb.policy.clr.objects import ordering
 from apimlb.policy.clr.objects.hashing import hash_code
-from apimlb.policy.clr.objects.text import clr_equals
-
-
-def equal(comparer: Comparer, left: object, right: object) -> bool:
-    if left is None or right is None:
-        return left is right
-    if not (isinstance(left, str) and isinstance(right, str)):
-        return clr_equals(left, right)
-    return bool(comparer.key(left) == comparer.key(right))
 
 
 def compare_objects(comparer: Comparer, left: object, right: object) -> int:

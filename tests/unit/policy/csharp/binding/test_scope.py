@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from apimlb.errors import PolicyError
-from apimlb.policy.clr.types.constructed import Type
+from apimlb.policy.clr.types.constructed import Type, array_type
 from apimlb.policy.csharp.binding.binder import bind_expression
 from apimlb.policy.csharp.binding.captures import celled_names
 from apimlb.policy.csharp.binding.creation import bind_nameof
@@ -19,7 +19,7 @@ from apimlb.policy.csharp.syntax.parser import parse
 from tests.unit.policy.test_cases import CASES
 
 REGISTRY, CONVERSIONS = library()
-OTHERS = [REGISTRY.int, REGISTRY.string, REGISTRY.object, REGISTRY.types.array(REGISTRY.token)]
+OTHERS = [REGISTRY.int, REGISTRY.string, REGISTRY.object, array_type(REGISTRY.token, 1)]
 
 
 def scope_of(source: SourceText, tree: Node) -> Scope:
