@@ -121,7 +121,7 @@ FLOORS: list[set[str]] = [
     | {"clr.json.tokens", "clr.json.tree", "clr.json.writer"}
     | {"clr.xml.names", "clr.xml.nodes", "clr.xml.writer", "clr.metering"},
     {"clr.objects.collation", "clr.objects.ordering", "clr.objects.anonymous", "clr.types"},
-    {"clr.casts", "clr.collections.iteration"},
+    {"clr.casts", "clr.collections.iteration", "clr.collections.enumerators"},
     {"clr.convert", "clr.system_exception"},
     {"clr.objects", "clr.numbers", "clr.dates"},
     {"clr.strings"},

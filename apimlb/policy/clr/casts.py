@@ -33,7 +33,7 @@ class RuntimeTypes:
             element = self.type_named(array[1])
             return array_type(element, len(array[2]) + 1) if element else None
         plain, _, inner = name.partition("[")
-        definition = self._registry.exact(plain)
+        definition = self._registry.definition(plain)
         if definition is None:
             return None
         arguments = [found for part in _split(inner.removesuffix("]")) if (found := self.type_named(part))]

@@ -1,9 +1,10 @@
 """Functions that generated Python calls where Python has no expression: assignments, and checks for null."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, NoReturn
 
+from apimlb.policy.clr.collections.arrays import place_in
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.exceptions import ClrException, array_range, null_reference, overflow
 from apimlb.policy.clr.numbers.arithmetic import Byte, Char
@@ -49,15 +50,6 @@ def keep(*values: object) -> object:
     return values[-1]
 
 
-def _offset(array: ClrArray, indices: Sequence[int]) -> int:
-    offset = 0
-    for index, size in zip(indices, array.shape, strict=True):
-        if not 0 <= index < size:
-            raise array_range()
-        offset = offset * size + index
-    return offset
-
-
 def array_item(array: "ClrArray | bytearray", *indices: int) -> object:
     """`array[i]` or `array[i, j]`; throws System.IndexOutOfRangeException."""
     index = indices[0]
@@ -66,7 +58,7 @@ def array_item(array: "ClrArray | bytearray", *indices: int) -> object:
             raise array_range()
         return Byte(array[index])
     if len(indices) > 1:
-        return array.items[_offset(array, indices)]
+        return array.items[place_in(array.shape, indices)]
     if not 0 <= index < len(array.items):
         raise array_range()
     return array.items[index]
@@ -77,7 +69,7 @@ def array_store(array: "ClrArray | bytearray", *rest: Any) -> None:
     *indices, value = rest
     index = indices[0]
     if not isinstance(array, bytearray) and len(indices) > 1:
-        array.items[_offset(array, indices)] = value
+        array.items[place_in(array.shape, indices)] = value
     elif not 0 <= index < len(array):
         raise array_range()
     elif isinstance(array, bytearray):

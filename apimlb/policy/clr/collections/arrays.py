@@ -7,7 +7,14 @@ from typing import Any
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.collections.containers import ClrArray, ClrList, ReadOnlyList, bounded
-from apimlb.policy.clr.exceptions import ClrException, argument, arithmetic_overflow, not_negative, required
+from apimlb.policy.clr.exceptions import (
+    ClrException,
+    argument,
+    arithmetic_overflow,
+    array_range,
+    not_negative,
+    required,
+)
 from apimlb.policy.clr.numbers.arithmetic import INTEGERS, Byte, Char, Single
 from apimlb.policy.clr.objects.text import clr_type_name
 from apimlb.policy.clr.types.constructed import Type
@@ -92,6 +99,16 @@ def shape_of(array: Listed) -> tuple[int, ...]:
 
 def rank(array: Listed) -> int:
     return len(shape_of(array))
+
+
+def place_in(shape: Sequence[int], indices: Sequence[int]) -> int:
+    """Where in the row of all elements one is; throws System.IndexOutOfRangeException."""
+    place = 0
+    for index, size in zip(indices, shape, strict=True):
+        if not 0 <= index < size:
+            raise array_range()
+        place = place * size + index
+    return place
 
 
 # What is stored in an array of another type

@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.clr.objects.text import Record, key_of, text_of, written
+from apimlb.policy.clr.objects.text import Composite, key_of, text_of, written
 
 MODIFIED = "Collection was modified; enumeration operation may not execute."
 LARGEST: Final = 1_000_000
@@ -151,7 +151,7 @@ class ClrList:
 
 
 @dataclass(slots=True, eq=False)
-class KeyValuePair(Record):
+class KeyValuePair(Composite):
     """KeyValuePair<TKey, TValue>"""
 
     key: object
@@ -222,11 +222,6 @@ class MapView:
     @property
     def clr_name(self) -> str:
         return f"System.Collections.Generic.Dictionary`2+{self.kind}Collection[{self.map.types}]"
-
-    @property
-    def element(self) -> str:
-        key, _, value = self.map.types.partition(",")
-        return key if self.kind == "Key" else value
 
     def __iter__(self) -> Iterator[object]:
         at = 0 if self.kind == "Key" else 1

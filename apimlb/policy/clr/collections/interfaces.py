@@ -58,23 +58,20 @@ def write_into(target: Array, at: int, items: list[object]) -> None:
 # ICollection<T>
 
 
-def list_contains(target: object, value: object) -> bool:
-    if isinstance(target, Listed):
-        return index_of(target, value) >= 0
-    return any(clr_equals(item, value) for item in elements(target))
-
-
-def collection_contains(target: Collection, value: object) -> bool:
-    """ICollection<T>.Contains"""
+def collection_contains(target: object, value: object) -> bool:
+    """ICollection<T>.Contains; of what has none, whether it yields an equal value."""
     if isinstance(target, ClrSet):
         return value in target
-    if isinstance(target, JArray):
+    if isinstance(target, Listed | JArray):
         return item_index(target, value) >= 0
-    if isinstance(target, ClrDictionary | JObject):
-        assert isinstance(value, KeyValuePair)
-        found = target.find(value.key)
-        return found is value.value if isinstance(target, JObject) else clr_equals(found, value.value)
-    return list_contains(target, value)
+    if isinstance(value, KeyValuePair):
+        if isinstance(target, ClrDictionary):
+            return clr_equals(target.find(value.key), value.value)
+        if isinstance(target, JObject):
+            return target.find(value.key) is value.value
+    if isinstance(target, MapView) and target.kind == "Key" and isinstance(target.map, ClrDictionary):
+        return map_contains(target.map, value)
+    return any(clr_equals(item, value) for item in elements(target))
 
 
 def _fixed(target: Collection, reason: str = _FIXED) -> exceptions.ClrException:
@@ -245,7 +242,7 @@ DEFINITIONS = (
         rows=(
             ("int Count", count_of),
             ("T this[int index]", item_at),
-            ("bool Contains(T value)", list_contains),
+            ("bool Contains(T value)", collection_contains),
             ("int IndexOf(T value)", index_of),
             ("void CopyTo(T[] array, int index)", collection_copy),
             ("IEnumerator<T> GetEnumerator()", ENUMERATOR),

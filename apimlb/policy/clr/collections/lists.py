@@ -4,7 +4,7 @@ from apimlb.policy.clr.collections import searches
 from apimlb.policy.clr.collections.arrays import Array, array_from, as_read_only, copy_part, copy_to
 from apimlb.policy.clr.collections.containers import ClrList, bounded
 from apimlb.policy.clr.collections.enumerators import ENUMERATOR, G, T, enumerator_of
-from apimlb.policy.clr.collections.interfaces import SOURCE, collection_remove, list_contains
+from apimlb.policy.clr.collections.interfaces import SOURCE, collection_contains, collection_remove
 from apimlb.policy.clr.collections.iteration import Test, elements
 from apimlb.policy.clr.exceptions import argument_range, index_range, not_negative, out_of_bounds
 from apimlb.policy.clr.numbers.arithmetic import wrap32
@@ -102,7 +102,7 @@ _LIST_ROWS: tuple[Row, ...] = (
     ("void Insert(int index, T item)", ClrList.insert),
     (f"void InsertRange(int index, {SOURCE})", list_insert_range),
     ("void Clear()", Call(ClrList.clear, cost="none")),
-    ("bool Contains(T item)", list_contains),
+    ("bool Contains(T item)", collection_contains),
     ("void CopyTo(T[] array[, int arrayIndex])", copy_to),
     ("void CopyTo(int index, T[] array, int arrayIndex, int count)", list_copy_part),
     ("List.Enumerator<T> GetEnumerator()", ENUMERATOR),

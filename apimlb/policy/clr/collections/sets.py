@@ -13,9 +13,9 @@ from apimlb.policy.clr.collections.interfaces import (
     NOT_NEGATIVE,
     SOURCE,
     actual,
+    collection_contains,
     copy_set,
     count_of,
-    list_contains,
     try_get,
     write_into,
 )
@@ -195,7 +195,7 @@ def _queue_rows(name: str, push: str, pop: str) -> tuple[Row, ...]:
         ("bool TryPeek(out T result)", tried(ClrQueue.peek)),
         ("int Count", count_of),
         ("void Clear()", ClrQueue.clear),
-        ("bool Contains(T item)", list_contains),
+        ("bool Contains(T item)", collection_contains),
         ("T[] ToArray()", lambda target: array_from(list(target.items), target.element)),
         ("void CopyTo(T[]! array, int arrayIndex)", queue_copy),
         ("void TrimExcess()", lambda target: None),  # there is no excess

@@ -26,7 +26,7 @@ _DIMENSIONS = {1: "one", 2: "two", 3: "three"}
 
 
 def _place(array: Array, given: tuple[Any, ...]) -> int:
-    """Where in the row of all elements that one is, whose indices come one by one or in an array."""
+    """Where that element is, whose indices come one by one or in an array."""
     together = not isinstance(given[0], int)
     indices = given[0].items if together else given
     if rank(array) != len(indices):
@@ -35,12 +35,7 @@ def _place(array: Array, given: tuple[Any, ...]) -> int:
             if together
             else f"Array was not a {_DIMENSIONS[len(indices)]}-dimensional array."
         )
-    place = 0
-    for index, size in zip(indices, shape_of(array), strict=True):
-        if not 0 <= index < size:
-            raise array_range()
-        place = place * size + index
-    return place
+    return arrays.place_in(shape_of(array), indices)
 
 
 def get_value(array: Array, *indices: object) -> object:

@@ -11,6 +11,7 @@ from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.casts import RUNTIME, cast, cast_value
 from apimlb.policy.clr.collections.arrays import array_from
 from apimlb.policy.clr.collections.containers import MISSING, ClrArray, ClrList, Comparer
+from apimlb.policy.clr.collections.interfaces import collection_contains
 from apimlb.policy.clr.collections.iteration import Pair, Test, elements, known_size
 from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.linq.sorting import Ordered
@@ -47,16 +48,11 @@ def flattened(items: Iterator[object], pick: Pair, result: Pair | None = None) -
         yield from inner if result is None else map(result, itertools.repeat(item), inner)
 
 
-def every(item: object) -> bool:
-    """The test of an overload without a test."""
-    return True
-
-
-def arranged(source: object, test: Test = every) -> Iterator[object]:
+def arranged(source: object, test: Test | None = None) -> Iterator[object]:
     """The elements that pass a test. A sorted sequence is tested before it is compared; an exception of a
     comparison is not wrapped."""
     if isinstance(source, Ordered):
-        return iter(source.where(test).arranged() if test is not every else source.arranged())
+        return iter(source.arranged() if test is None else source.where(test).arranged())
     return matching(source, test)
 
 
@@ -70,25 +66,25 @@ def part(source: object, start: int, stop: int | None) -> LazySequence:
 _sliced = lazily(islice)
 
 
-def matching(source: object, test: Test) -> Iterator[object]:
-    """The elements that pass a test."""
-    return elements(source) if test is every else (item for item in elements(source) if test(item))
+def matching(source: object, test: Test | None) -> Iterator[object]:
+    """The elements that pass the test, if there is one."""
+    return elements(source) if test is None else (item for item in elements(source) if test(item))
 
 
-def first(source: object, test: Test = every) -> object:
+def first(source: object, test: Test | None = None) -> object:
     return next(arranged(source, test), MISSING)
 
 
-def last(source: object, test: Test = every) -> object:
+def last(source: object, test: Test | None = None) -> object:
     found = list(arranged(source, test))
     return found[-1] if found else MISSING
 
 
-def single(source: object, test: Test = every) -> object:
+def single(source: object, test: Test | None = None) -> object:
     # With a test, all elements are looked at before those that pass are counted.
-    found = list(islice(matching(source, test), 2 if test is every else None))
+    found = list(islice(matching(source, test), 2 if test is None else None))
     if len(found) > 1:
-        raise exceptions.invalid_operation(TOO_MANY if test is every else TOO_MANY_MATCH)
+        raise exceptions.invalid_operation(TOO_MANY if test is None else TOO_MANY_MATCH)
     return found[0] if found else MISSING
 
 
@@ -110,10 +106,10 @@ def needed(look: Callable[..., object]) -> Callable[..., object]:
     """First, Last and Single: what `look` finds; throws System.InvalidOperationException where that is
     nothing."""
 
-    def run(source: object, test: Test = every) -> object:
+    def run(source: object, test: Test | None = None) -> object:
         found = look(source, test)
         if found is MISSING:
-            raise exceptions.invalid_operation(NO_ELEMENTS if test is every else NO_MATCH)
+            raise exceptions.invalid_operation(NO_ELEMENTS if test is None else NO_MATCH)
         return found
 
     return run
@@ -129,16 +125,16 @@ def or_default(look: Callable[..., object]) -> Call:
     return Call(run, types=("T",))
 
 
-def count(source: object, test: Test = every) -> int:
-    if test is every and isinstance(source, Ordered):
+def count(source: object, test: Test | None = None) -> int:
+    if test is None and isinstance(source, Ordered):
         return source.count()
-    size = known_size(source) if test is every else None
+    size = known_size(source) if test is None else None
     return sum(1 for _ in matching(source, test)) if size is None else size
 
 
 def contains(source: object, value: object, comparer: Comparer | None = None) -> bool:
     if comparer is None:
-        return any(clr_equals(item, value) for item in elements(source))
+        return collection_contains(source, value)
     wanted = comparer.key(value)
     return any(comparer.key(item) == wanted for item in elements(source))
 
@@ -164,14 +160,9 @@ def cast_all(items: Iterator[object], kind: Type) -> Iterator[object]:
 
 
 def sequence_equal(one: object, other: object, comparer: Comparer | None = None) -> bool:
+    same = clr_equals if comparer is None else comparer.equal
     pairs = zip_longest(elements(one), elements(other), fillvalue=MISSING)
-    key = comparer.key if comparer is not None else None
-    return all(
-        item is not MISSING
-        and match is not MISSING
-        and (clr_equals(item, match) if key is None else key(item) == key(match))
-        for item, match in pairs
-    )
+    return all(item is not MISSING and match is not MISSING and same(item, match) for item, match in pairs)
 
 
 def aggregate(source: object, step: Callable[[object, object], object]) -> object:
@@ -226,12 +217,12 @@ OPERATORS: tuple[Row, ...] = (
     (f"static T Single<T>({_T}[, Func<T, bool>! predicate])", needed(single)),
     (f"static T SingleOrDefault<T>({_T}[, Func<T, bool>! predicate])", or_default(single)),
     (f"static bool Any<T>({_T}[, Func<T, bool>! predicate])",
-     lambda source, test=every: any(True for _ in matching(source, test))),
+     lambda source, test=None: any(True for _ in matching(source, test))),
     (f"static bool All<T>({_T}, Func<T, bool>! predicate)",
      lambda source, test: all(map(test, elements(source)))),
     (f"static int Count<T>({_T}[, Func<T, bool>! predicate])", count),
     (f"static long LongCount<T>({_T}[, Func<T, bool>! predicate])",
-     lambda source, test=every: Long(count(source, test))),
+     lambda source, test=None: Long(count(source, test))),
     (f"static bool Contains<T>({_T}, T value[, IEqualityComparer<T> comparer])", contains),
     (f"static T[] ToArray<T>({_T})",
      Call(lambda kind, source: array_from(list(elements(source)), kind.name), types=("T",))),

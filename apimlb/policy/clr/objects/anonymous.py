@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from apimlb.policy.clr.budget import BUDGET, bounded_text
-from apimlb.policy.clr.objects.text import Record, text_of, written
+from apimlb.policy.clr.objects.text import Composite, text_of, written
 
 
 @dataclass(slots=True, eq=False)
-class Anonymous(Record):
+class Anonymous(Composite):
     """An object of an anonymous type."""
 
     members: dict[str, object]

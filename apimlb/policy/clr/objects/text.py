@@ -146,7 +146,7 @@ def _equal_numbers(left: float, right: float) -> bool:
     return left == right or (left != left and right != right)
 
 
-class Record(ABC):
+class Composite(ABC):
     """A value that is made of others: it equals one of its type whose `parts` are equal."""
 
     __slots__ = ()
@@ -157,7 +157,7 @@ class Record(ABC):
 
 
 @equal_values.register
-def _equal_records(left: Record, right: Record) -> bool:
+def _equal_composites(left: Composite, right: Composite) -> bool:
     return clr_type_name(left) == clr_type_name(right) and all(map(clr_equals, left.parts, right.parts))
 
 
@@ -185,7 +185,7 @@ def key_of_other(value: object) -> object:
 
 
 @key_of_other.register
-def _key_of_record(value: Record) -> object:
+def _key_of_composite(value: Composite) -> object:
     return (clr_type_name(value), *map(key_of, value.parts))
 
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from apimlb.policy.clr.budget import BUDGET, bounded_text
 from apimlb.policy.clr.exceptions import argument
 from apimlb.policy.clr.objects.ordering import compare, order_of
-from apimlb.policy.clr.objects.text import Record, text_of, written
+from apimlb.policy.clr.objects.text import Composite, text_of, written
 from apimlb.policy.clr.types.definitions import Call, Definition
 
 _NAMES = ("T1", "T2", "T3", "T4", "T5", "T6", "T7")
 
 
 @dataclass(slots=True, eq=False)
-class ClrTuple(Record):
+class ClrTuple(Composite):
     """Tuple<...>"""
 
     items: tuple[object, ...]

@@ -2,14 +2,30 @@
 
 from apimlb.policy.clr.catching import tried
 from apimlb.policy.clr.collections.containers import Comparer
-from apimlb.policy.clr.convert.parsing import to_char
+from apimlb.policy.clr.convert.parsing import convertible, to_char
 from apimlb.policy.clr.convert.type_codes import type_code
+from apimlb.policy.clr.exceptions import argument
 from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.objects import ordering
 from apimlb.policy.clr.objects.hashing import hash_code
 from apimlb.policy.clr.objects.text import clr_equals, format_text
-from apimlb.policy.clr.strings import chars, comparers, parts, search, texts
+from apimlb.policy.clr.strings import chars, parts, search, texts
 from apimlb.policy.clr.types.definitions import Call, Definition
+
+
+def compare_objects(comparer: Comparer, left: object, right: object) -> int:
+    """StringComparer.Compare(object, object): texts by the comparer, all else by their own order."""
+    if type(left) is str and type(right) is str:
+        return comparer.compare(left, right)
+    if left is not None and right is not None and not convertible(left):
+        raise argument("At least one object must implement IComparable.")
+    return ordering.compare(left, right)
+
+
+def compared_hash(comparer: Comparer, value: object) -> int:
+    """StringComparer.GetHashCode"""
+    return hash_code(comparer.key(value) if isinstance(value, str) else value)
+
 
 _COMPARISONS = {
     "CurrentCulture": 0, "CurrentCultureIgnoreCase": 1, "InvariantCulture": 2,
@@ -162,8 +178,8 @@ DEFINITIONS = (
             ("bool Equals(string x, string y)", Comparer.equal),
             ("int Compare(string x, string y)", Comparer.compare),
             ("bool Equals(object x, object y)", Comparer.equal),
-            ("int Compare(object x, object y)", comparers.compare_objects),
-            ("int GetHashCode(string|object! obj)", comparers.hash_of),
+            ("int Compare(object x, object y)", compare_objects),
+            ("int GetHashCode(string|object! obj)", compared_hash),
         ),
     ),
 )  # fmt: skip

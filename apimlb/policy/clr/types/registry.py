@@ -30,8 +30,6 @@ _COVARIANT = {
     "System.Linq.IGrouping`2", "Newtonsoft.Json.Linq.IJEnumerable`1",
 }  # fmt: skip
 
-_DELEGATES = ("Func", "Action", "Predicate", "Comparison", "MatchEvaluator", "Converter")
-
 
 @cache
 def _rows_by_name(definition: Definition) -> dict[str, list[Row]]:
@@ -39,6 +37,14 @@ def _rows_by_name(definition: Definition) -> dict[str, list[Row]]:
     for row in definition.rows:
         found.setdefault(row_name(row[0]), []).append(row)
     return found
+
+
+_COLLECTIONS = {
+    f"System.Collections.Generic.{name}"
+    for name in ("ICollection`1", "IList`1", "ISet`1", "IDictionary`2", "IReadOnlyCollection`1",
+                 "IReadOnlyList`1", "IReadOnlyDictionary`2")
+}  # fmt: skip
+"""Interfaces of which a class shows what its own rows say; the rest it implements explicitly."""
 
 
 class Registry:
@@ -113,11 +119,6 @@ class Registry:
         self._mention(name)
         return defined_type(self._by_name[name], tuple(arguments))
 
-    def exact(self, name: str) -> Definition | None:
-        """A definition by its full CLR name, or its keyword, alone."""
-        self._mention(name)
-        return self._by_name.get(name)
-
     def definition(self, name: str, arity: int = 0) -> Definition | None:
         """A definition by keyword, full name or simple name, those too that no expression may name."""
         self._mention(name)
@@ -139,17 +140,12 @@ class Registry:
         return defined_type(found, ()) if found is not None and found.nameable else None
 
     def signature_type(self, name: str, arguments: Sequence[Type]) -> Type:
-        if name == "void":
-            return VOID
-        if name in _DELEGATES:
-            return self._delegate(name, arguments)
-        found = self.definition(name, len(arguments))
-        if found is None:
-            raise LookupError(f"the library has no type {name}`{len(arguments)}")
-        return defined_type(found, tuple(arguments))
-
-    def _delegate(self, name: str, arguments: Sequence[Type]) -> Type:
+        """A type that a row names, with or without arguments."""
         match name:
+            case "void":
+                return VOID
+            case "Func" | "Converter":
+                pass
             case "Action":
                 arguments = [*arguments, VOID]
             case "Predicate":
@@ -158,17 +154,21 @@ class Registry:
                 arguments = [*arguments, *arguments, self.int]
             case "MatchEvaluator":
                 arguments = [self.named("System.Text.RegularExpressions.Match"), self.string]
+            case _:
+                found = self.definition(name, len(arguments))
+                if found is None:
+                    raise LookupError(f"the library has no type {name}`{len(arguments)}")
+                return defined_type(found, tuple(arguments))
         return delegate_type(name, tuple(arguments))
 
     def nullable(self, underlying: Type) -> Type:
         return self.named("System.Nullable`1", [underlying])
 
-    def parse(self, text: str, owner: Type | None = None) -> Type:
-        """A type as a table writes it."""
-        parameters = owner.definition.parameters if owner and owner.definition else ()
+    def parse(self, text: str, owner: Type) -> Type:
+        """A type as the table of its owner writes it."""
+        assert owner.definition is not None
+        parameters = owner.definition.parameters
         found = SignatureReader(text, self.signature_type, parameters).type()
-        if owner is None:
-            return found
         return substitute(found, dict(zip(parameters, owner.arguments, strict=True)))
 
     # What a type derives from
@@ -236,6 +236,7 @@ class Registry:
             (base, member)
             for base in self.bases(kind)
             if base.definition is not None
+            and (kind.kind == "interface" or base.definition.name not in _COLLECTIONS)
             for member in self.own_members(base.definition, name)
         ]
 

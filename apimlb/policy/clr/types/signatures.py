@@ -25,18 +25,19 @@ from apimlb.policy.clr.metering import metered
 from apimlb.policy.clr.types.constructed import Type, array_type, type_parameter
 from apimlb.policy.clr.types.definitions import Call, Check, Cost, Implementation, Row
 
-_PIECE = re.compile(r"operator\s*\S+?(?=\()|[A-Za-z_][\w.]*|\"[^\"]*\"|-?\d+|[<>,()\[\]?!=&|]")
+_PIECE = re.compile(r"operator\s*\S+?(?=\()|[A-Za-z_][\w.]*|\d+|[<>,()\[\]?!=&|]")
 _OPTIONAL = re.compile(r"\[(?=, )|(?<=\()\[(?=\w)")
 _TYPES = re.compile(r"[\w?\[\]]+(?:\|[\w?\[\]]+)+(?=!? )")
 _OWN_PARAMETERS = re.compile(r"\w<([\w, ]+)>\(")
 _NAME = re.compile(r"\b(?:operator \S+?(?=\()|this(?=\[)|\w++(?=(?:<[\w, ]++>)?\(|$))")
+_DEFAULTS = {"null": None, "false": False, "0": 0}
 _NO_DEFAULT = object()
 
 
 @dataclass(slots=True)
 class Parameter:
-    """`mode` is "", "out", "ref", "params" or "this"; `default` is Parameter.REQUIRED where a value must be
-    given."""
+    """`mode` is "", "out", "ref", "params" or "this"; `default` is what it has without an
+    argument."""
 
     name: str
     type: Type
@@ -136,17 +137,10 @@ class SignatureReader:
             may_be_null = not self._accept("!")
             parameter = Parameter(self._take(), kind, mode, may_be_null=may_be_null)
             if self._accept("="):
-                parameter.default = self._default()
+                parameter.default = _DEFAULTS[self._take()]
             found.append(parameter)
             self._accept(",")
         return found
-
-    def _default(self) -> object:
-        text = self._take()
-        words: dict[str, object] = {"null": None, "true": True, "false": False, "default": None}
-        if text in words:
-            return words[text]
-        return text[1:-1] if text[0] == '"' else int(text)
 
     def type(self) -> Type:
         name = self._take()

@@ -49,13 +49,21 @@ def test_what_is_loaded_on_its_first_mention_is_what_was_there_from_the_start(de
     for row in definition.rows:
         name = row_name(row[0])
         assert sources(Registry(DEFINITIONS), name) == sources(early, name)
-    assert late.exact(definition.name) is early.exact(definition.name) is definition
+    assert late.definition(definition.name) is early.definition(definition.name) is definition
     assert late.member_names(open_type(late, definition)) == early.member_names(open_type(early, definition))
 
 
 def open_type(registry: Registry, definition: Definition) -> Type:
     """The type with its own parameters as arguments."""
     return registry.named(definition.name, [*map(type_parameter, definition.parameters)])
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["@(new List<int>().IsReadOnly)", "@(new Dictionary<int, int>().IsReadOnly)", "@(new JObject().Keys)"],
+)
+def test_a_class_hides_what_it_implements_for_an_interface_alone(expression: str) -> None:
+    assert answer(expression, {})["compile_error"] == "NotAllowed"
 
 
 def test_what_shares_a_name_counts_in_its_order_whenever_it_is_loaded() -> None:
