@@ -143,11 +143,6 @@ def copy_set(target: ClrSet, array: Array, at: int = 0, count: int | None = None
     write_into(array, at, list(target)[:count])
 
 
-def collection_read_only(target: Collection) -> bool:
-    """ICollection<T>.IsReadOnly: arrays say yes."""
-    return isinstance(target, Array | MapView)
-
-
 # IList<T>
 
 
@@ -252,7 +247,7 @@ DEFINITIONS = (
         G + "ICollection`1", "interface", T, ("IEnumerable<T>",),
         rows=(
             ("int Count", count_of),
-            ("bool IsReadOnly", collection_read_only),
+            ("bool IsReadOnly", lambda target: isinstance(target, Array | MapView)),  # arrays say yes
             ("void Add(T item)", collection_add),
             ("void Clear()", collection_clear),
             ("bool Contains(T item)", collection_contains),

@@ -9,11 +9,12 @@ from typing import Any
 
 from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.casts import RUNTIME, cast, cast_value
-from apimlb.policy.clr.collections.arrays import array_from
-from apimlb.policy.clr.collections.containers import MISSING, ClrArray, ClrList, Comparer
+from apimlb.policy.clr.collections.arrays import Listed, array_from
+from apimlb.policy.clr.collections.containers import MISSING, ClrList, Comparer
 from apimlb.policy.clr.collections.interfaces import collection_contains
 from apimlb.policy.clr.collections.iteration import Pair, Test, elements, known_size
 from apimlb.policy.clr.collections.sequences import LazySequence
+from apimlb.policy.clr.json.tokens import JContainer
 from apimlb.policy.clr.linq.sorting import Ordered
 from apimlb.policy.clr.numbers.arithmetic import Long
 from apimlb.policy.clr.objects.text import clr_equals
@@ -97,7 +98,7 @@ def required_element(source: object, index: int) -> object:
     found = element_at(source, index)
     if found is not MISSING:
         return found
-    if isinstance(source, ClrList | ClrArray):
+    if isinstance(source, Listed | JContainer):  # an IList<T> says what its indexer does
         raise exceptions.index_range()
     raise exceptions.out_of_range("index")
 
