@@ -113,9 +113,6 @@ INTEGERS: dict[str, tuple[int, int, type[int]]] = {
 
 INTEGER_NAMES = {make: name for name, (_, _, make) in INTEGERS.items()}
 
-_TOO_LARGE = Decimal("79228162514264337593543950335.5")
-"""What rounds to more than the largest."""
-
 EXACT = decimal.Context(prec=58, rounding=decimal.ROUND_HALF_EVEN, traps=[])
 """Room for the product of two decimals."""
 
@@ -210,17 +207,13 @@ def decimal_of(value: Decimal) -> Decimal:
     BUDGET.spend(4)
     if value.is_nan() or value.is_infinite() or (value and value.adjusted() > 28):
         raise overflow("Decimal")
-    if value.copy_abs() >= _TOO_LARGE:
-        raise overflow("Decimal")
     _, digits, exponent = value.as_tuple()
     assert isinstance(exponent, int)
     if not value and exponent >= 0:  # a zero without places has no sign
         return Decimal(0)
     if -28 <= exponent <= 0 and len(digits) <= 28:
         return value
-    if exponent > 0:
-        return value.quantize(Decimal(1), context=EXACT)
-    for scale in range(min(-exponent, 28), -1, -1):
+    for scale in range(min(max(-exponent, 0), 28), -1, -1):
         rounded = value.quantize(Decimal(1).scaleb(-scale), context=EXACT)
         if rounded.scaleb(scale, EXACT).copy_abs() < 2**96:
             return rounded
