@@ -4,7 +4,7 @@ import re
 from typing import NoReturn
 
 from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.clr.exceptions import ClrException
+from apimlb.policy.clr.exceptions import ClrException, unsupported
 from apimlb.policy.clr.regex import nodes
 
 _ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "r": "\r", "f": "\f", "a": "\a", "e": "\x1b", "v": "\v"}
@@ -72,6 +72,8 @@ class CharacterReader:
             self._fail("Malformed \\\\p{X} character escape")
         cased = "i" in self._options and found[1] in _CASED
         ranges = nodes.category(_CASED if cased else found[1], others=letter == "P")
+        if ranges is None and found[1].startswith("Is"):
+            raise unsupported(f"The block of characters {found[1]}")
         if ranges is None:
             self._fail(f"Unknown property '{found[1]}'")
         return ranges

@@ -50,11 +50,8 @@ def _other_cases(source: str) -> str:
     alike = _alike()
     if len(source) == 1:
         return alike.get(source, "").replace(source, "")
-    runs, chars = compiled(f"[{source}]+"), "".join(alike)
-    within, outside = "".join(runs.findall(chars)), frozenset(runs.sub("", chars))
-    if len(within) < len(outside):
-        return "".join(sorted(outside.intersection("".join(map(alike.__getitem__, within)))))
-    return "".join(char for char in sorted(outside) if not outside.issuperset(alike[char]))
+    within = frozenset("".join(compiled(f"[{source}]+").findall("".join(alike))))
+    return "".join(sorted(frozenset("".join(map(alike.__getitem__, within))) - within))
 
 
 @cache
