@@ -5,7 +5,6 @@ method, type and constant in them comes from the tables of `apimlb.policy.apim.m
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -24,7 +23,7 @@ from apimlb.policy.clr.utf16 import leave
 from apimlb.policy.csharp.binding.binder import BoundExpression, bind_expression
 from apimlb.policy.csharp.conversions import Conversions
 from apimlb.policy.csharp.messages import MESSAGES
-from apimlb.policy.csharp.syntax.lexer import LINE_END, SourceText
+from apimlb.policy.csharp.syntax.lexer import SourceText
 from apimlb.policy.csharp.syntax.parser import parse
 
 _FILE = "<policy expression>"
@@ -52,7 +51,8 @@ class Expression:
     reads_response_body: bool
     price: int
     _run: Callable[[Context], object]
-    _lines: tuple[int, ...]
+    _source: SourceText
+    _offsets: tuple[int, ...]
 
     def __call__(self, context: Context) -> object:
         """The value; raises `ClrException`, with the policy's line in `line`."""
@@ -96,12 +96,12 @@ class Expression:
     def _policy_line(self, error: ClrException) -> int:
         """The line of the policy that the error rose from."""
         trace = error.__traceback__
-        found = self.line
+        offset = 0
         while trace is not None:
-            if trace.tb_frame.f_code.co_filename == _FILE and 2 <= trace.tb_lineno <= len(self._lines) + 1:
-                found = self.line + self._lines[trace.tb_lineno - 2]
+            if trace.tb_frame.f_code.co_filename == _FILE and 2 <= trace.tb_lineno <= len(self._offsets) + 1:
+                offset = self._offsets[trace.tb_lineno - 2]
             trace = trace.tb_next
-        return found
+        return self._source.position(offset)[0]
 
 
 def compile_expression(source: str, *, line: int = 1, column: int = 1) -> Expression:
@@ -144,8 +144,6 @@ def compile_fresh(text: str, line: int = 1, column: int = 1) -> Expression:
         python, run = _load(source, made)
     except RecursionError:
         raise source.error("The expression is nested too deeply", 0, "CS8078") from None
-    ends = [found.end() for found in LINE_END.finditer(text)]
-    lines = tuple(bisect_right(ends, each.at) for each in made.lines)
     return Expression(
         line,
         made.type,
@@ -154,7 +152,8 @@ def compile_fresh(text: str, line: int = 1, column: int = 1) -> Expression:
         made.reads_response_body,
         before - BUDGET.left,
         run,
-        lines,
+        source,
+        tuple(each.at for each in made.lines),
     )
 
 

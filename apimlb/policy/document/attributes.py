@@ -43,7 +43,7 @@ class Kind(Generic[T]):
 
     def getter(self, expression: Expression) -> Getter[T]:
         if self is ANY or (self is BOOLEAN and expression.type in self.clr):  # a value of the type already
-            return cast(Getter[T], expression)
+            return cast("Getter[T]", expression)
         convert = self.value
 
         def converted(context: Context) -> T:

@@ -12,7 +12,6 @@ Differences from XML, all of them needed to read policies as people write and Az
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -64,8 +63,10 @@ class Element:
 
     def placed(self, path: str) -> Iterator[tuple["Element", str]]:
         """The child elements, each with its path below `path`, counted where siblings share a tag."""
-        totals = Counter(child.tag for child in self.children)
-        counts: Counter[str] = Counter()
+        totals: dict[str, int] = {}
+        for child in self.children:
+            totals[child.tag] = totals.get(child.tag, 0) + 1
+        counts = dict.fromkeys(totals, 0)
         for child in self.children:
             counts[child.tag] += 1
             name = f"{child.tag}[{counts[child.tag]}]" if totals[child.tag] > 1 else child.tag

@@ -57,6 +57,7 @@ class Registry:
         self._by_simple: dict[tuple[str, int], Definition] = {}
         self._extensions: dict[str, list[Definition]] = {}
         self._own: dict[tuple[str, str], list[Member]] = {}
+        self._members: dict[tuple[Type, str], list[tuple[Type, Member]]] = {}
         self._bases: dict[Type, list[Type]] = {}
         # By name of type, and by `name(` of extension method.
         self._waiting: dict[str, list[Family]] = {}
@@ -232,13 +233,17 @@ class Registry:
 
     def members(self, kind: Type, name: str) -> list[tuple[Type, Member]]:
         """Members of a type and of what it derives from, nearest first, with the type that declares each."""
-        return [
-            (base, member)
-            for base in self.bases(kind)
-            if base.definition is not None
-            and (kind.kind == "interface" or base.definition.name not in _COLLECTIONS)
-            for member in self.own_members(base.definition, name)
-        ]
+        key = (kind, name)
+        found = self._members.get(key)
+        if found is None:
+            found = self._members[key] = [
+                (base, member)
+                for base in self.bases(kind)
+                if base.definition is not None
+                and (kind.kind == "interface" or base.definition.name not in _COLLECTIONS)
+                for member in self.own_members(base.definition, name)
+            ]
+        return found
 
     def extensions(self, name: str) -> Iterator[tuple[Definition, Member]]:
         """Extension methods of that name, for every type that they extend."""

@@ -73,9 +73,12 @@ def condition(scope: Scope, node: Node) -> str:
 
 def _begun(scope: Scope, value: Result, target: Type, at: int | Node) -> Bound:
     """The value, which is one of `target` already where it is a constant that fits, or a delegate."""
-    if isinstance(value, Untyped):
+    if isinstance(value, Bound):
+        bound = value
+    elif isinstance(value, Untyped):
         return value.to_delegate(scope, target, at)
-    bound = as_value(scope, value, at)
+    else:
+        bound = as_value(scope, value, at)
     if bound.type is target:
         return bound
     return constant_conversion(scope, bound, target) or bound

@@ -19,10 +19,11 @@ statements: dict[type[Node], Callable[[Scope, Any], Lines]] = {}
 def bind(scope: Scope, node: Node) -> Result:
     """Whatever an expression means."""
     found = expressions[type(node)](scope, node)
-    BUDGET.spend(
-        _NODE + (len(found.code) >> 6 if type(found) is Bound else 0)
-    )  # texts are put together of texts
-    if type(found) is Bound and (found.constant is True or found.constant is False):
+    if type(found) is not Bound:
+        BUDGET.spend(_NODE)
+        return found
+    BUDGET.spend(_NODE + (len(found.code) >> 6))  # texts are put together of texts
+    if found.constant is True or found.constant is False:
         scope.program.truths[id(node)] = found.constant
     return found
 
@@ -36,7 +37,7 @@ def value(scope: Scope, node: Node) -> Bound:
 def value_or_untyped(scope: Scope, node: Node) -> Bound | Untyped:
     """An expression where a lambda or a method group may stand."""
     found = bind(scope, node)
-    return found if isinstance(found, Untyped) else as_value(scope, found, node)
+    return found if isinstance(found, (Bound, Untyped)) else as_value(scope, found, node)
 
 
 def as_value(scope: Scope, found: Result, at: int | Node) -> Bound:

@@ -15,6 +15,7 @@ from apimlb.policy.csharp.binding.arguments import (
     better_conversion,
     fits,
     infer,
+    is_variable,
     match,
     passing,
     takes,
@@ -88,7 +89,7 @@ class Resolution(NamedTuple):
         """The member, if the arguments fit, one for each parameter or several for its last one."""
         if self.types and len(self.types) != len(member.type_parameters):
             return None
-        for expanded in (False, True):
+        for expanded in (False, True) if is_variable(member) else (False,):
             places = match(member, self.arguments, expanded=expanded)
             made = None if places is None else self._typed(owner, member, places, expanded=expanded)
             if made is not None and all(map(partial(fits, self.scope), self.arguments, made.types)):

@@ -8,6 +8,7 @@ from apimlb.policy.csharp.syntax.nodes import Node
 from apimlb.policy.csharp.syntax.statement_nodes import BlockStatement
 
 _MAX_DEPTH = 60
+_PUNCTUATION = ("op", "keyword")
 _EXPECTED = {";": "CS1002", "}": "CS1513", "{": "CS1514", "in": "CS1515", ")": "CS1026"}
 
 T = TypeVar("T")
@@ -53,7 +54,7 @@ class Cursor:
 
     def at_text(self, *texts: str) -> bool:
         """Whether one of these operators or keywords is here. `@if` is an identifier."""
-        return self.token.text in texts and self.token.kind in ("op", "keyword")
+        return self.token.text in texts and self.token.kind in _PUNCTUATION
 
     def at_word(self, text: str) -> bool:
         """Whether a word is here that C# gives a meaning in some places only."""
@@ -65,7 +66,7 @@ class Cursor:
 
     def accept(self, text: str) -> bool:
         """Step over an operator or keyword with that text if it is here."""
-        if self.at_text(text):
+        if self.token.text == text and self.token.kind in _PUNCTUATION:
             self.advance()
             return True
         return False

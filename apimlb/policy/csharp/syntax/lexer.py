@@ -40,8 +40,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
-LINE_END = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
-"""What ends a line in C#."""
+_LINE_END = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
 
 _ESCAPES = {
     "'": "'", '"': '"', "\\": "\\", "0": "\0", "a": "\a", "b": "\b",
@@ -78,7 +77,7 @@ class SourceText:
     def position(self, at: int) -> tuple[int, int]:
         """Line and column, both from 1, of an offset."""
         before = self.text[:at]
-        ends = [found.end() for found in LINE_END.finditer(before)]
+        ends = [found.end() for found in _LINE_END.finditer(before)]
         if ends:
             return self._line + len(ends), at - ends[-1] + 1
         return self._line, self._column + at
