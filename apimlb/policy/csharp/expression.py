@@ -44,7 +44,6 @@ class Expression:
     """A compiled expression. `type` is the static CLR type of its value, "null" where that is all it can be;
     `python` is the generated source, and `price` the steps that compiling it took."""
 
-    line: int
     type: str
     python: str
     reads_request_body: bool
@@ -145,7 +144,6 @@ def compile_fresh(text: str, line: int = 1, column: int = 1) -> Expression:
     except RecursionError:
         raise source.error("The expression is nested too deeply", 0, "CS8078") from None
     return Expression(
-        line,
         made.type,
         python,
         made.reads_request_body,
