@@ -79,7 +79,10 @@ class Flow(NamedTuple):
     calling: frozenset[str] = frozenset()
 
     def at(self, state: int) -> "Flow":
-        return self._replace(state=state)
+        # Without `_replace`, which is slow: each expression has one.
+        return Flow(
+            self.walk, self.locals, self.functions, state, self.jumps, self.finally_depth, self.calling
+        )
 
     def inside(self) -> "Flow":
         return self._replace(locals=dict(self.locals))

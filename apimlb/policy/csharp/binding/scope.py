@@ -159,9 +159,10 @@ class Scope(NamedTuple):
 
     # Scopes inside
 
+    # Each statement and each block has one, so that these are made without `_replace`, which is slow.
+
     def after(self, before: Lines) -> "Scope":
-        """This scope, where other lines run before. Each statement has one, so that it is made without
-        `_replace`, which is slow."""
+        """This scope, where other lines run before."""
         return Scope(
             self.program, self.registry, self.names, self.function, before,
             self.loops, self.overflow, self.receiver, self.catching,
@@ -169,7 +170,10 @@ class Scope(NamedTuple):
 
     def inside(self, statements: Sequence[Node] = ()) -> "Scope":
         """A block in this scope."""
-        return self._replace(names=Names(self.names, statements))
+        return Scope(
+            self.program, self.registry, Names(self.names, statements), self.function, self.before,
+            self.loops, self.overflow, self.receiver, self.catching,
+        )  # fmt: skip
 
     def within(self, function: Function) -> "Scope":
         """The block of a function in this scope."""

@@ -9,22 +9,27 @@ from typing import ClassVar, dataclass_transform
 
 @dataclass_transform()
 class Syntax:
-    """A piece of the tree. A class lists its fields as a dataclass does. No code is written for each class:
-    the tree is imported in 3 ms, where dataclasses took 40."""
+    """A piece of the tree. A class lists its fields as a dataclass does. Code is written for a class when the
+    first node is made of it: the tree is imported in 3 ms, where dataclasses took 40."""
 
     fields: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls) -> None:
         # A class without annotations shows those of the class before it.
         cls.fields = tuple(dict.fromkeys((*cls.fields, *cls.__annotations__)))
+        cls.__init__ = Syntax.__init__  # type: ignore[method-assign]
 
     def __init__(self, *given: object, **named: object) -> None:
-        # Defaults are attributes of the class. Filling `__dict__` would slow down every look at the node.
-        for name, value in zip(self.fields, given):  # noqa: B905
-            setattr(self, name, value)
-        if named:
-            for name, value in named.items():
-                setattr(self, name, value)
+        """The first node of a class: writes the `__init__` that the class has from now on. A loop over the
+        fields in its place takes three times as long for each node."""
+        kind = type(self)
+        # Defaults are attributes of the class.
+        scope = {name: getattr(kind, name) for name in kind.fields if hasattr(kind, name)}
+        parameters = ", ".join(f"{name}={name}" if name in scope else name for name in kind.fields)
+        body = "; ".join(f"self.{name} = {name}" for name in kind.fields)
+        exec(f"def __init__(self, {parameters}): {body}", scope)
+        kind.__init__ = scope["__init__"]  # type: ignore[method-assign]
+        kind.__init__(self, *given, **named)
 
 
 class TypeName(Syntax):
