@@ -144,10 +144,7 @@ NODE_AXES: tuple[Row, ...] = (
     ("bool IsBefore(XNode node)", lambda target, other: compare_nodes(target, other) < 0),
 )
 CONTAINER_AXES: tuple[Row, ...] = (
-    (
-        "XElement Element(XName name)",
-        lambda target, name: None if name is None else next(target.elements(name), None),
-    ),
+    ("XElement Element(XName name)", XContainer.element),
     (f"{_E} Elements([XName name])", axis(XContainer.elements)),
     (f"{_E} Descendants([XName name])", axis(_DESCENDANTS)),
     (f"{_N} Nodes()", axis(_nodes)),

@@ -127,12 +127,12 @@ def set_type_name(node: nodes.XDocumentType, value: str | None) -> None:
 def set_attribute_value(target: nodes.XElement, name: XName, value: object) -> None:
     """SetAttributeValue: null takes the attribute away."""
     if not _changed(target.attribute(name), value):
-        target.add_attribute(new_attribute(name, value))
+        target.add_attribute(new_attribute(required(name, "name"), value))
 
 
 def set_element_value(target: nodes.XElement, name: XName, value: object) -> None:
     """SetElementValue: null takes the element away."""
-    if not _changed(next(target.elements(name), None), value):
+    if not _changed(target.element(name), value):
         target.append(new_element(name, content_text(value)))
 
 

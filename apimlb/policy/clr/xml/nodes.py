@@ -252,6 +252,10 @@ class XContainer(XNode):
             if isinstance(node, XElement) and (name is None or node.name == name):
                 yield node
 
+    def element(self, name: XName | None) -> "XElement | None":
+        """The first child element of that name; null is the name of no element."""
+        return None if name is None else next(self.elements(name), None)
+
     def below(self) -> Iterator[XNode]:
         """All nodes below, in the order of the document."""
         stack = [iter(list(self.nodes))]
