@@ -96,8 +96,7 @@ def parse_double(text: str | None) -> float:
 def parse_decimal(text: str | None) -> Decimal:
     text = exceptions.required(text, "s")
     try:
-        plain = Decimal(_real_text(text, _DECIMAL))
-        return arithmetic.decimal_of(plain).copy_sign(plain)
+        return arithmetic.decimal_of(Decimal(_real_text(text, _DECIMAL)))
     except (ValueError, InvalidOperation):
         raise exceptions.bad_format() from None
 

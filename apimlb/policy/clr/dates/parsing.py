@@ -116,12 +116,13 @@ def _span_ticks(shape: str, numbers: list[str]) -> int | None:
     ticks = 0
     for unit, digits in zip(shape, numbers, strict=True):
         if unit == "f":
-            if int(digits) > 9_999_999 or len(digits) - len(digits.lstrip("0")) > 7:
+            zeros = len(digits) - len(digits.lstrip("0"))
+            if int(digits) > 9_999_999 or 7 < zeros < len(digits):
                 return None
             ticks += int(digits[:7].ljust(7, "0"))
             continue
         size, most = _UNITS[unit]
-        if len(digits) > 8 or int(digits) >= most:
+        if int(digits) >= most:
             return None
         ticks += int(digits) * size
     return ticks

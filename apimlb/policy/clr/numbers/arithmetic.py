@@ -209,8 +209,8 @@ def decimal_of(value: Decimal) -> Decimal:
         raise overflow("Decimal")
     _, digits, exponent = value.as_tuple()
     assert isinstance(exponent, int)
-    if not value and exponent >= 0:  # a zero without places has no sign
-        return Decimal(0)
+    if not value and exponent >= 0:
+        return Decimal(0).copy_sign(value)
     if -28 <= exponent <= 0 and len(digits) <= 28:
         return value
     for scale in range(min(max(-exponent, 0), 28), -1, -1):
@@ -236,28 +236,34 @@ def decimal_subtract(left: Decimal, right: Decimal) -> Decimal:
 
 
 _LOST = 47
-"""Of two numbers of 32 bits, places of the product from which on .NET has a zero without places."""
+"""Places beyond which .NET makes a zero without places of the product of two numbers of 32 bits."""
 
 
 def decimal_multiply(left: Decimal, right: Decimal) -> Decimal:
     product = EXACT.multiply(left, right)
     found = decimal_of(product)
-    if not found and units_of(product)[1] > _LOST and max(units_of(left)[0], units_of(right)[0]) < 2**32:
-        return Decimal(0)
-    return found
+    if found:
+        return found
+    wide = max(units_of(left)[0], units_of(right)[0]) >= 2**32  # then .NET asks whether the product is zero
+    lost = not product if wide else units_of(product)[1] > _LOST
+    return Decimal(0) if lost else found
 
 
 def decimal_divide(left: Decimal, right: Decimal) -> Decimal:
     if right == 0:
         raise divide_by_zero()
-    found = decimal_of(EXACT.divide(left, right))
-    return Decimal(0) if not found and left else found
+    quotient = EXACT.divide(left, right)
+    found = decimal_of(quotient)
+    if found == quotient:
+        return found
+    whole = found.to_integral_value()  # what it has rounded .NET leaves without zeros at the end
+    return whole if whole == found else found.normalize(EXACT)
 
 
 def decimal_remainder(left: Decimal, right: Decimal) -> Decimal:
     if right == 0:
         raise divide_by_zero()
-    return decimal_of(EXACT.remainder(left, right))
+    return decimal_of(left if left.copy_abs() < right.copy_abs() else EXACT.remainder(left, right))
 
 
 def decimal_from_float(value: float) -> Decimal:

@@ -1,6 +1,7 @@
 """Operators of numbers, and those that types declare: promotion, and lifting to nullables."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import NamedTuple
 
 from apimlb.policy.clr.numbers import arithmetic
@@ -264,5 +265,7 @@ def _signed(scope: Scope, operator: str, code: str, common: Type) -> str:
         return code
     if name in arithmetic.INTEGERS:
         return _whole(scope, f"{operator}{code}", name)
+    if name == "Decimal":
+        return scope.call(Decimal.copy_negate, code)
     made = f"(-{code})"
     return scope.call(arithmetic.Single, made) if name == "Single" else made

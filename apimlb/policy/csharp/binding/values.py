@@ -1,6 +1,7 @@
 """Constants, code that names a value or checks that there is one, and `throw`."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from apimlb.policy.clr.casts import bad_throw, raise_value
@@ -32,6 +33,8 @@ def constant_code(scope: Scope, value: object) -> str:
         return repr(value)
     if type(value) is float and abs(value) < 1e300:
         return repr(value)
+    if isinstance(value, Decimal) and str(value) == "-0":  # C# makes it of an integer, which has no sign
+        value = abs(value)
     return scope.program.globals.constant(value)
 
 
