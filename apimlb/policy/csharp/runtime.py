@@ -4,7 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, NoReturn
 
-from apimlb.policy.clr.collections.arrays import place_in
+from apimlb.policy.clr.collections.arrays import check_element, place_in
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.exceptions import ClrException, array_range, null_reference, overflow
 from apimlb.policy.clr.numbers.arithmetic import Byte, Char
@@ -75,13 +75,5 @@ def array_store(array: "ClrArray | bytearray", *rest: Any) -> None:
     elif isinstance(array, bytearray):
         array[index] = value
     else:
-        _check_element(array, value)
+        check_element(array, value)
         array.items[index] = value
-
-
-def _check_element(array: ClrArray, value: object) -> None:
-    if array.element == "System.String" and value is not None and type(value) is not str:
-        raise ClrException(
-            "System.ArrayTypeMismatchException",
-            "Attempted to access an element as a type incompatible with the array.",
-        )

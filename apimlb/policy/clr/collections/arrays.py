@@ -114,6 +114,16 @@ def place_in(shape: Sequence[int], indices: Sequence[int]) -> int:
 # What is stored in an array of another type
 
 
+def check_element(array: ClrArray, value: object) -> None:
+    """Throws System.ArrayTypeMismatchException for what a string[], held as an array of objects, does not
+    take."""
+    if array.element == "System.String" and value is not None and type(value) is not str:
+        raise ClrException(
+            "System.ArrayTypeMismatchException",
+            "Attempted to access an element as a type incompatible with the array.",
+        )
+
+
 def _widened(value: object, target: str) -> object:
     """A primitive value as a wider primitive type."""
     number = ord(value) if isinstance(value, Char) else value

@@ -223,6 +223,11 @@ class MapView:
     def clr_name(self) -> str:
         return f"System.Collections.Generic.Dictionary`2+{self.kind}Collection[{self.map.types}]"
 
+    @property
+    def element(self) -> str:
+        key, _, value = self.map.types.partition(",")
+        return key if self.kind == "Key" else value
+
     def __iter__(self) -> Iterator[object]:
         at = 0 if self.kind == "Key" else 1
         return (pair[at] for pair in self.map.pairs())

@@ -9,6 +9,7 @@ from apimlb.policy.clr.collections.arrays import Array, Listed
 from apimlb.policy.clr.collections.containers import (
     DEFAULT_COMPARER,
     MISSING,
+    ClrArray,
     ClrList,
     Comparer,
     KeyValuePair,
@@ -19,9 +20,9 @@ from apimlb.policy.clr.collections.containers import (
 )
 from apimlb.policy.clr.collections.enumerators import ENUMERATOR, G, T
 from apimlb.policy.clr.collections.hash_tables import ClrDictionary, ClrSet
-from apimlb.policy.clr.collections.iteration import elements
+from apimlb.policy.clr.collections.iteration import elements, iterate_pairs
 from apimlb.policy.clr.collections.searches import index_of
-from apimlb.policy.clr.json.tokens import JArray, JObject
+from apimlb.policy.clr.json.tokens import JArray, JContainer, JObject
 from apimlb.policy.clr.objects.hashing import hash_code
 from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.types.constructed import Type
@@ -62,13 +63,15 @@ def collection_contains(target: object, value: object) -> bool:
     """ICollection<T>.Contains; of what has none, whether it yields an equal value."""
     if isinstance(target, ClrSet):
         return value in target
-    if isinstance(target, Listed | JArray):
-        return item_index(target, value) >= 0
+    if isinstance(target, Listed):
+        return index_of(target, value) >= 0
     if isinstance(value, KeyValuePair):
         if isinstance(target, ClrDictionary):
             return clr_equals(target.find(value.key), value.value)
         if isinstance(target, JObject):
             return target.find(value.key) is value.value
+    if isinstance(target, JContainer):
+        return target.place(value) >= 0  # type: ignore[arg-type]
     if isinstance(target, MapView) and target.kind == "Key" and isinstance(target.map, ClrDictionary):
         return map_contains(target.map, value)
     return any(clr_equals(item, value) for item in elements(target))
@@ -121,13 +124,28 @@ def collection_copy(target: Collection, array: Array, at: int) -> None:
     if isinstance(target, ClrSet):
         copy_set(target, array, at)
         return
-    items = list(target)
     exceptions.required(array, "array")
+    if isinstance(target, JArray | JObject):
+        _copy_tokens(target, array, at)
+        return
+    items = list(target)
     if not 0 <= at <= len(array):
         raise exceptions.argument_range(NOT_NEGATIVE, "index")
     if at + len(items) > len(array):
         raise exceptions.destination_too_short()
     write_into(array, at, items)
+
+
+def _copy_tokens(target: JArray | JObject, array: Array, at: int) -> None:
+    exceptions.not_negative(at, "arrayIndex", "arrayIndex is less than 0.")
+    if at >= len(array) and at != 0:
+        raise exceptions.argument("arrayIndex is equal to or greater than the length of array.")
+    if target.count() > len(array) - at:
+        raise exceptions.argument(
+            "The number of elements in the source JObject is greater than the available space from "
+            "arrayIndex to the end of the destination array."
+        )
+    write_into(array, at, list(iterate_pairs(target) if isinstance(target, JObject) else target))
 
 
 def copy_set(target: ClrSet, array: Array, at: int = 0, count: int | None = None) -> None:
@@ -161,6 +179,8 @@ def item_put(target: Listed | JArray, index: int, value: object) -> None:
     if isinstance(target, ReadOnlyList):
         raise _fixed(target)
     exceptions.check_index(index, len(target))
+    if isinstance(target, ClrArray):
+        arrays.check_element(target, value)
     arrays.put(target, index, [value])
 
 
@@ -278,7 +298,7 @@ DEFINITIONS = (
         G + "IDictionary`2", "interface", KV, (f"ICollection<{PAIR}>",),
         rows=(
             ("TValue this[TKey key]", map_item, lambda target, key, value: target.put(key, value)),
-            ("bool ContainsKey(TKey key)", Call(map_contains, cost="none")),
+            ("bool ContainsKey(TKey! key)", Call(map_contains, cost="none")),
             ("bool TryGetValue(TKey key, out TValue value)", TRY_GET),
             ("void Add(TKey key, TValue value)", lambda target, key, value: target.add(key, value)),
             ("bool Remove(TKey key)", lambda target, key: target.remove(key)),

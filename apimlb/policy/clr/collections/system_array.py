@@ -35,6 +35,8 @@ def _place(array: Array, given: tuple[Any, ...]) -> int:
             if together
             else f"Array was not a {_DIMENSIONS[len(indices)]}-dimensional array."
         )
+    for index in indices:
+        _check_width(index, "index")
     return arrays.place_in(shape_of(array), indices)
 
 
@@ -46,14 +48,19 @@ def set_value(array: Array, value: object, *indices: object) -> None:
     put(array, _place(array, indices), [arrays.stored(value, element_of(array))])
 
 
+def _check_width(number: int, name: str) -> None:
+    """Throws System.ArgumentOutOfRangeException for a number that does not fit in 32 bits."""
+    if not -(2**31) <= number < 2**31:
+        raise argument_range("Arrays larger than 2GB are not supported.", name)
+
+
 def narrowed(call: Callable[..., object], *names: str) -> Callable[..., object]:
     """The overload for numbers of 64 bits, with their names in their order; each must fit in 32."""
 
     def checked(*arguments: object) -> object:
         numbers = [each for each in arguments if type(each) is Long]
         for number, name in zip(numbers[-len(names) :], names, strict=True):
-            if not -(2**31) <= number < 2**31:
-                raise argument_range("Arrays larger than 2GB are not supported.", name)
+            _check_width(number, name)
         return call(*arguments)
 
     return checked

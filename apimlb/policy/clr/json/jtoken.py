@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 
 from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import BUDGET, charge_each
-from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.collections.enumerators import Enumerator, pair_enumerator
+from apimlb.policy.clr.collections.interfaces import collection_copy
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.enums import Enum
@@ -103,20 +103,6 @@ def deep_equals(left: JToken | None, right: JToken | None) -> bool:
         return False
     lefts, rights = list(left), list(right)
     return len(lefts) == len(rights) and all(map(deep_equals, lefts, rights))
-
-
-def copy_children(token: JArray, array: ClrArray, at: int) -> None:
-    """JArray.CopyTo"""
-    exceptions.not_negative(at, "arrayIndex", "arrayIndex is less than 0.")
-    if at >= len(array) and at != 0:
-        raise exceptions.argument("arrayIndex is equal to or greater than the length of array.")
-    if len(token.items) > len(array) - at:
-        raise exceptions.argument(
-            "The number of elements in the source JObject is greater than the available space from "
-            "arrayIndex to the end of the destination array."
-        )
-    charge_each(len(token.items))
-    array.items[at : at + len(token.items)] = token.items
 
 
 def _selected(token: JToken, path: str | None, error: bool = False) -> Callable[[], Iterator[JToken]]:
@@ -258,7 +244,7 @@ DEFINITIONS = (
             ("void RemoveAt(int index)", JArray.remove_at),
             ("bool Remove(JToken item)", array_remove),
             ("void Clear()", JArray.clear),
-            ("void CopyTo(JToken[]! array, int arrayIndex)", copy_children),
+            ("void CopyTo(JToken[] array, int arrayIndex)", collection_copy),
             ("bool IsReadOnly", lambda token: token is None),
             ("IEnumerator<JToken> GetEnumerator()",
              lambda source:

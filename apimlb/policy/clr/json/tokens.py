@@ -53,6 +53,7 @@ class JContainer(JToken):
     """A token that holds others."""
 
     __slots__ = ("version",)
+    element = LINQ + "JToken"
 
     def count(self) -> int:
         raise NotImplementedError
@@ -271,7 +272,7 @@ class JObject(JContainer):
 
     def put(self, name: str | None, value: JToken | None) -> None:
         """`object["name"] = value`"""
-        name = exceptions.required(name, "propertyName")
+        name = exceptions.required(name, "name")
         prop = self.properties.get(name)
         if prop is None:
             self.append(JProperty(name, value))

@@ -9,12 +9,12 @@ from typing import Any
 
 from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.casts import RUNTIME, cast, cast_value
-from apimlb.policy.clr.collections.arrays import Listed, array_from
+from apimlb.policy.clr.collections.arrays import Array, array_from
 from apimlb.policy.clr.collections.containers import MISSING, ClrList, Comparer
 from apimlb.policy.clr.collections.interfaces import collection_contains
 from apimlb.policy.clr.collections.iteration import Pair, Test, elements, known_size
 from apimlb.policy.clr.collections.sequences import LazySequence
-from apimlb.policy.clr.json.tokens import JContainer
+from apimlb.policy.clr.json.tokens import JList, JObject, JProperty
 from apimlb.policy.clr.linq.sorting import Ordered
 from apimlb.policy.clr.numbers.arithmetic import Long
 from apimlb.policy.clr.objects.text import clr_equals
@@ -93,14 +93,17 @@ def element_at(source: object, index: int) -> object:
     return next(islice(arranged(source), index, None), MISSING) if index >= 0 else MISSING
 
 
-def required_element(source: object, index: int) -> object:
+def required_element(kind: Type, source: object, index: int) -> object:
     """ElementAt; throws System.ArgumentOutOfRangeException."""
     found = element_at(source, index)
     if found is not MISSING:
         return found
-    if isinstance(source, Listed | JContainer):  # an IList<T> says what its indexer does
+    # An IList<T> says what its indexer does; an array is one for the bases of its elements too.
+    if isinstance(source, Array) or (
+        isinstance(source, ClrList | JList | JObject) and source.element == kind.name
+    ):
         raise exceptions.index_range()
-    raise exceptions.out_of_range("index")
+    raise exceptions.out_of_range("" if isinstance(source, JProperty) else "index")
 
 
 def needed(look: Callable[..., object]) -> Callable[..., object]:
@@ -133,9 +136,13 @@ def count(source: object, test: Test | None = None) -> int:
     return sum(1 for _ in matching(source, test)) if size is None else size
 
 
-def contains(source: object, value: object, comparer: Comparer | None = None) -> bool:
-    if comparer is None:
+def contains(kind: Type, source: object, value: object, *given: Comparer | None) -> bool:
+    """Contains: an ICollection<T> is asked itself, unless a comparer is given, be it null."""
+    if not given and (kind.is_value or getattr(source, "element", None) == kind.name):
         return collection_contains(source, value)
+    comparer = given[0] if given else None
+    if comparer is None:
+        return any(clr_equals(item, value) for item in elements(source))
     wanted = comparer.key(value)
     return any(comparer.key(item) == wanted for item in elements(source))
 
@@ -224,7 +231,8 @@ OPERATORS: tuple[Row, ...] = (
     (f"static int Count<T>({_T}[, Func<T, bool>! predicate])", count),
     (f"static long LongCount<T>({_T}[, Func<T, bool>! predicate])",
      lambda source, test=None: Long(count(source, test))),
-    (f"static bool Contains<T>({_T}, T value[, IEqualityComparer<T> comparer])", contains),
+    (f"static bool Contains<T>({_T}, T value[, IEqualityComparer<T> comparer])",
+     Call(contains, types=("T",))),
     (f"static T[] ToArray<T>({_T})",
      Call(lambda kind, source: array_from(list(elements(source)), kind.name), types=("T",))),
     (f"static List<T> ToList<T>({_T})",
@@ -253,7 +261,7 @@ OPERATORS: tuple[Row, ...] = (
     (f"static IEnumerable<T> DefaultIfEmpty<T>({_T})",
      of_kind(lazily(lambda items, kind: default_of(items, kind.default)))),
     (f"static IEnumerable<T> DefaultIfEmpty<T>({_T}, T defaultValue)", lazily(default_of)),
-    (f"static T ElementAt<T>({_T}, int index)", required_element),
+    (f"static T ElementAt<T>({_T}, int index)", Call(required_element, types=("T",))),
     (f"static T ElementAtOrDefault<T>({_T}, int index)", or_default(element_at)),
     ("static IEnumerable<T> Cast<T>(this System.Collections.IEnumerable! source)", of_kind(lazily(cast_all))),
     ("static IEnumerable<T> OfType<T>(this System.Collections.IEnumerable! source)",

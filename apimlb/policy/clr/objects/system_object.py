@@ -1,4 +1,4 @@
-"""Object, Nullable, Enum, Exception, Array, Tuple, Random, Guid and the plain interfaces."""
+"""Object, Enum, Nullable, and the types that expressions meet without being able to name them."""
 
 from apimlb.numerals import is_digits
 from apimlb.policy.clr.casts import enum_of

@@ -29,6 +29,9 @@ _COVARIANT = {
     "System.Collections.Generic.IReadOnlyCollection`1", "System.Collections.Generic.IReadOnlyList`1",
     "System.Linq.IGrouping`2", "Newtonsoft.Json.Linq.IJEnumerable`1",
 }  # fmt: skip
+_COVARIANT_OF_ARRAYS = _COVARIANT | {
+    "System.Collections.Generic.ICollection`1", "System.Collections.Generic.IList`1",
+}  # fmt: skip
 
 
 @cache
@@ -191,15 +194,16 @@ class Registry:
             return True
         if source.kind == "parameter" or target.kind == "parameter":
             return False
-        return any(base is target or self._variant(base, target) for base in self.bases(source))
+        covariant = _COVARIANT_OF_ARRAYS if source.kind == "array" else _COVARIANT
+        return any(base is target or self._variant(base, target, covariant) for base in self.bases(source))
 
-    def _variant(self, base: Type, target: Type) -> bool:
+    def _variant(self, base: Type, target: Type, covariant: set[str]) -> bool:
         if base.kind == "array" and target.kind == "array":
             inner, wanted = base.arguments[0], target.arguments[0]
             return base.rank == target.rank and not inner.is_value and self.derives(inner, wanted)
         if base.definition is None or base.definition is not target.definition:
             return False
-        return base.definition.name in _COVARIANT and all(
+        return base.definition.name in covariant and all(
             mine is wanted or (not mine.is_value and not wanted.is_value and self.derives(mine, wanted))
             for mine, wanted in zip(base.arguments, target.arguments, strict=True)
         )
