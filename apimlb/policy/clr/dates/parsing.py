@@ -24,12 +24,12 @@ def _read(text: str) -> tuple[int, int | None]:
     System.FormatException."""
     BUDGET.spend(8)
     problem = "String '{}' was not recognized as a valid DateTime."
-    plain = text.rstrip("\0")
+    plain = text.rstrip("\0") if len(text) <= _LONGEST else ""  # a longer one is no date either
     if not plain.isascii():
         plain = _TIME_WORDS.sub(_joined, _DATE_WORDS.sub(r"\1/\2/\3 ", plain))
     machine = DateMachine(plain)
     try:
-        ticks = machine.run() if len(text) <= _LONGEST else -1
+        ticks = machine.run()
         if 0 <= ticks <= instants.MAX_TICKS:
             return ticks, machine.told.get("offset")
     except Unreadable as error:
