@@ -123,7 +123,7 @@ def _sections(root: Element, upload: Compilation) -> dict[Section, Block]:
         else:
             what = f"The element 'policies' has invalid child element '{child.tag}'."
             expected = f"List of possible elements expected: '{', '.join(missing)}'."
-            upload.problems.append(InvalidPolicy(root, f"{what} {expected}", at=child))
+            upload.note(InvalidPolicy(root, f"{what} {expected}", at=child))
     inherited = [Element("base", root.line, root.column)] if upload.scope != "global" else []
     for name in SECTIONS:
         if name not in compiled:
@@ -135,13 +135,13 @@ def _section(element: Element, name: Section, upload: Compilation) -> Block:
     """The block of one section; what is wrong in it is added to the problems."""
     upload.section = name
     if element.text is not None:
-        upload.problems.append(InvalidPolicy(element, f"The element '{name}' cannot contain text."))
+        upload.note(InvalidPolicy(element, f"The element '{name}' cannot contain text."))
     if element.attributes:
         attribute = next(iter(element.attributes))
-        upload.problems.append(InvalidPolicy(element, f"The '{attribute}' attribute is not declared."))
+        upload.note(InvalidPolicy(element, f"The '{attribute}' attribute is not declared."))
     if name == "backend" and len(element.children) > 1:
         second = element.children[1]
-        upload.problems.append(
+        upload.note(
             InvalidPolicy(
                 element,
                 f"Only one policy is allowed in the 'backend' section, '{second.tag}' is one too many.",

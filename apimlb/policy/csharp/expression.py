@@ -161,6 +161,8 @@ _compiled = lru_cache(maxsize=_CACHE_SIZE)(compile_fresh)
 def not_converted(given: str, keyword: str) -> str:
     """The compiler's message about a value of a static type, by its CLR name, where it needs one of another,
     by its keyword."""
+    if given == "null":
+        return MESSAGES["CS0037"].format(keyword)
     registry, conversions = library()
     source, target = RUNTIME.type_named(given), registry.definition(keyword)
     by_cast = source and target and conversions.explicit(source, defined_type(target, ()))

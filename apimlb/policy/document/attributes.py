@@ -60,7 +60,7 @@ def _unexpected(text: object, wanted: str) -> ValueError:
     return ValueError(f"The value '{text}' is invalid: {wanted} was expected.")
 
 
-def literal(read: Callable[[str], T], wanted: str) -> Callable[[str], T]:
+def _literal(read: Callable[[str], T], wanted: str) -> Callable[[str], T]:
     """Reads a literal as `read` does, which raises ValueError; tells what was expected."""
 
     def value(text: str) -> T:
@@ -78,7 +78,7 @@ def unboxed(make: Callable[[Any], T], target: str, *kinds: type) -> Callable[[ob
     def value(given: object) -> T:
         if given is None:
             raise null_reference()
-        if isinstance(given, Char):  # which C# takes for its number where it wants one
+        if isinstance(given, Char) and int in kinds:  # C# takes it for its number where it wants one
             given = ord(given)
         if not isinstance(given, kinds) or (isinstance(given, bool) and bool not in kinds):
             raise invalid_cast(clr_type_name(given), target)
@@ -104,52 +104,57 @@ ANY: Kind[object] = Kind("object", str, lambda value: value)
 
 
 def _boolean(text: str) -> bool:
-    lowered = text.strip().lower()
-    if lowered not in ("true", "false"):
-        raise _unexpected(text, "'true' or 'false'")
-    return lowered == "true"
+    return ("false", "true").index(text.strip().lower()) == 1
 
 
-BOOLEAN = Kind("bool", _boolean, unboxed(bool, "System.Boolean", bool), frozenset({"System.Boolean"}))
+BOOLEAN = Kind(
+    "bool",
+    _literal(_boolean, "'true' or 'false'"),
+    unboxed(bool, "System.Boolean", bool),
+    frozenset({"System.Boolean"}),
+)
 
 _INTEGERS = frozenset(f"System.{name}" for name in ("Int32", "Int16", "UInt16", "Byte", "SByte", "Char"))
-_whole = literal(signed_integer, "a number")
+_signed = _literal(signed_integer, "a number")
 
 
-def integer(low: int = 0, high: int = 2**31 - 1) -> Kind[int]:
-    """An Int32 from `low` to `high`."""
+def _whole(keyword: str, target: str, low: int, high: int, clr: frozenset[str]) -> Kind[int]:
+    unbox = unboxed(int, target, int)
 
     def checked(number: int) -> int:
         if not low <= number <= high:
             raise _unexpected(number, f"a number from {low} to {high}")
         return number
 
-    cast = unboxed(int, "System.Int32", int)
     return Kind(
-        "int",
-        lambda text: checked(_whole(text)),
-        lambda given: checked(cast(given)),
-        _INTEGERS,
+        keyword,
+        lambda text: checked(_signed(text)),
+        lambda given: checked(unbox(given)),
+        clr,
         thrown="System.ArgumentOutOfRangeException",
     )
 
 
-LONG = Kind("long", _whole, unboxed(int, "System.Int64", int), frozenset({"System.Int64"}))
+def integer(low: int = 0, high: int = 2**31 - 1) -> Kind[int]:
+    """An Int32 from `low` to `high`."""
+    return _whole("int", "System.Int32", low, high, _INTEGERS)
+
+
+LONG = _whole("long", "System.Int64", -(2**63), 2**63 - 1, frozenset({"System.Int64"}))
 """An expression must yield a long; an int is refused when the policy is uploaded (measured)."""
+
+
+def parsed(read: Callable[[str], T], wanted: str, thrown: str = "System.ArgumentException") -> Kind[T]:
+    """What `read`, which raises ValueError, makes of a string; `wanted` says what the string has to be."""
+    value = _literal(read, wanted)
+    return Kind("string", value, lambda given: value(_optional_string(given)), _STRINGS, thrown)
 
 
 def choice(*options: str) -> Kind[str]:
     """One of a few words; case is ignored, and the value is the word as it is written here."""
-    known = {option.lower(): option for option in options}
-
-    def option(text: str) -> str:
-        word = known.get(text.strip().lower())
-        if word is None:
-            raise _unexpected(text, f"one of {', '.join(options)}")
-        return word
-
-    return Kind("string", option, lambda given: option(_optional_string(given)), _STRINGS)
+    lowered = [option.lower() for option in options]
+    return parsed(lambda text: options[lowered.index(text.strip().lower())], f"one of {', '.join(options)}")
 
 
 _DOUBLES = _INTEGERS | {f"System.{name}" for name in ("Int64", "UInt32", "UInt64", "Single", "Double")}
-DOUBLE = Kind("double", literal(real, "a number"), unboxed(float, "System.Double", int, float), _DOUBLES)
+DOUBLE = Kind("double", _literal(real, "a number"), unboxed(float, "System.Double", int, float), _DOUBLES)

@@ -59,6 +59,9 @@ class Compilation:
     roots: dict[str, Element] = field(default_factory=dict, init=False)
     _count: int = field(default=0, init=False)
 
+    def __post_init__(self) -> None:
+        self.fragments = {name.lower(): text for name, text in self.fragments.items()}
+
     def reads_response_body(self) -> None:
         self.readers.add(self.section)
 
@@ -239,19 +242,18 @@ class Draft:
         if id in inside or len(inside) >= _FRAGMENT_DEPTH:
             raise self.error(f"The policy fragment '{name}' includes itself, or lies too deep")
         if id not in self.compilation.roots:
-            self.compilation.roots[id] = self._fragment_root(name)
+            self.compilation.roots[id] = self._fragment_root(name, self.compilation.fragments.get(id))
         inside.append(id)
         try:
             return self._policies(self.compilation.roots[id])
         finally:
             inside.pop()
 
-    def _fragment_root(self, name: str) -> Element:
-        texts = {key.lower(): text for key, text in self.compilation.fragments.items()}
-        if name.lower() not in texts:
+    def _fragment_root(self, name: str, text: str | None) -> Element:
+        if text is None:
             raise self.error(f"Policy fragment with id '{name}' could not be found.")
         try:
-            root = self.compilation.root(texts[name.lower()])
+            root = self.compilation.root(text)
         except PolicyError as error:
             raise self.error(f"The policy fragment '{name}' does not read: {error.what}") from error
         if root.tag != "fragment":

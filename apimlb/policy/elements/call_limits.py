@@ -19,7 +19,7 @@ from apimlb.policy.apim.context import Api, Context, Operation, ResponseView
 from apimlb.policy.clr.dates.formatting import format_span
 from apimlb.policy.clr.dates.instants import MAX_SPAN, TICKS_PER_SECOND, TimeSpan
 from apimlb.policy.clr.exceptions import ClrException
-from apimlb.policy.document.attributes import BOOLEAN, STRING, Getter, Kind, integer, literal
+from apimlb.policy.document.attributes import BOOLEAN, STRING, Getter, integer, parsed
 from apimlb.policy.document.draft import Draft
 from apimlb.policy.elements.reports import Report, report
 from apimlb.policy.run.exchange import Act, Exchange
@@ -290,5 +290,4 @@ def _moment(text: str) -> float:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
-_read_moment = literal(_moment, "a time such as 2026-01-31T00:00:00Z")
-_MOMENT = Kind("string", _read_moment, lambda value: _read_moment(str(value)))
+_MOMENT = parsed(_moment, "a time such as 2026-01-31T00:00:00Z")

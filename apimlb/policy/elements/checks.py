@@ -4,7 +4,7 @@ from ipaddress import ip_address
 
 from apimlb.policy.apim.context import Context
 from apimlb.policy.clr.budget import charge_looked_at
-from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, Kind, choice, integer, literal
+from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, choice, integer, parsed
 from apimlb.policy.document.draft import Draft
 from apimlb.policy.elements import formats
 from apimlb.policy.run.exchange import Act, Exchange
@@ -45,14 +45,7 @@ def _place(text: str) -> Place:
     return address.version, int(address)
 
 
-_address = literal(_place, "an IP address")
-ADDRESS = Kind(
-    "string",
-    _address,
-    lambda given: _address(str(given)),
-    frozenset({"System.String"}),
-    thrown="System.FormatException",
-)
+ADDRESS = parsed(_place, "an IP address", thrown="System.FormatException")
 
 
 def ip_filter(draft: Draft) -> Act:

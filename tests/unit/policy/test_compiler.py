@@ -227,6 +227,10 @@ def test_a_mutated_document_compiles_or_is_refused(place: int, length: int, repl
             "missing a cast?)",
         ),
         (
+            "<retry condition='@(null)' count='1' interval='1'><forward-request/></retry>",
+            "Cannot convert null to 'bool' because it is a non-nullable value type",
+        ),
+        (
             "<set-header name='@(DateTime.UtcNow)'><value>a</value></set-header>",
             "Cannot implicitly convert type 'System.DateTime' to 'string'",
         ),
@@ -244,6 +248,11 @@ def test_a_gateway_that_converts_takes_other_types_for_strings() -> None:
     element = "<set-header name='a'><value>@(context.Variables[\"a\"])</value></set-header>"
     text = f"<policies><inbound>{element}</inbound></policies>"
     assert compile_policy(text, switches=Switches(attribute_types="any"))
+
+
+@pytest.mark.parametrize("row", ["<nope/>", "<inbound>text</inbound>"])
+def test_the_first_of_very_many_problems_are_told(row: str) -> None:
+    assert len(refusal(f"<policies>{row * 1_000}</policies>").problems) == 20
 
 
 def test_every_broken_expression_of_one_choose_is_found() -> None:

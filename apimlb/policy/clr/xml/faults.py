@@ -17,6 +17,7 @@ _TAG = re.compile(r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<(/?)([^\s/>!?<
 
 _NAME = re.compile(r"[\w.:-]*")
 _IN_VALUE = re.compile(r"<[^<>]*=\s*(?:'[^'<]*|\"[^\"<]*)\Z")
+_COMMENT = re.compile(r"<!--(?:-?[^-])*+--\Z")
 _NO_NAME = "Name cannot begin with the '{char}' character, {code}."
 _EXPECTED = {
     re.compile(rf"(?:{before})\Z"): what
@@ -100,6 +101,10 @@ def _at_character(text: str, code: int, at: int) -> tuple[str, int]:
         return f"Reference to undeclared entity '{_name(text, at + 1)}'.", 1
     if code == _CDATA:
         return "Unexpected end of file while parsing CDATA has occurred.", 0
+    if code == _INVALID and text[at - 2 : at + 1] == "]]>":
+        return "']]>' is not allowed in character data.", -2
+    if code == _INVALID and _COMMENT.search(text[:at]):
+        return "An XML comment cannot contain '--', and '-' cannot be the last character.", -2
     if code == _INVALID:
         return _invalid(text, at, char), 0
     what = expat.ErrorString(code)

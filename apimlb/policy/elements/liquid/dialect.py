@@ -12,7 +12,7 @@ from apimlb.policy.elements.liquid.rendering import PaidTemplate, let_nodes_pay
 from apimlb.policy.run.faults import PolicyFault
 
 Render = Callable[[Mapping[str, object]], str]
-"""Makes the text of data and the time, epoch seconds; raises PolicyFault."""
+"""Makes a text of data; raises PolicyFault."""
 
 _ARRAY = re.compile(r"(\{%-?\s*)JSONArray\s*For\b\s*(.*?)%\}", re.DOTALL)
 """The tag, in the two spellings that the pages have."""

@@ -8,7 +8,10 @@ import pytest
 
 import apimlb.policy.elements
 from apimlb.errors import PolicyError
+from apimlb.policy.clr.exceptions import ClrException
+from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.compiler import compile_policy
+from apimlb.policy.document.attributes import BOOLEAN
 from apimlb.policy.document.problems import NOT_IMPLEMENTED
 from apimlb.policy.run.exchange import ForwardOptions
 from tests.unit.policy.play import document, play
@@ -101,3 +104,24 @@ async def test_an_expression_may_yield_what_widens_to_the_number_that_is_wanted(
     metric = f"<emit-metric name='m' value=\"@({number})\"><dimension name='API ID'/></emit-metric>"
     played = await play(outbound=held + metric)
     assert (played.response.status, played.records[0].values["value"]) == (201, 97.0)
+
+
+def test_a_char_is_no_bool() -> None:
+    with pytest.raises(ClrException) as thrown:
+        BOOLEAN.value(Char("a"))
+    assert thrown.value.message == "Unable to cast object of type 'System.Char' to type 'System.Boolean'."
+
+
+async def test_an_address_that_is_null_is_an_empty_text() -> None:
+    played = await play("<ip-filter action='allow'><address>@(null)</address></ip-filter>")
+    assert played.last_error is not None
+    assert played.last_error.message.endswith("The value '' is invalid: an IP address was expected.")
+
+
+@pytest.mark.parametrize("quota", [2**63, "1_000", ""])
+def test_a_quota_is_a_number_of_64_bits(quota: object) -> None:
+    limit = (
+        "<llm-token-limit counter-key='k' token-quota-period='Daily' estimate-prompt-tokens='true' "
+        f"token-quota='{quota}'/>"
+    )
+    assert f"The value '{quota}' is invalid: a number" in refused(limit).what
