@@ -33,8 +33,8 @@ class Kind(Generic[T]):
     thrown: str = "System.ArgumentException"
 
     def refusal(self, given: str, *, exact: bool) -> str:
-        """What is wrong with an expression of the static type `given`; empty where it will do. One that never
-        has a value will, and unless types are `exact` one whose value is converted while the policy runs."""
+        """What is wrong with an expression of the static type `given`, or an empty text. An expression that
+        only throws passes. So does one whose value is converted in a run, unless types are `exact`."""
         if not self.clr or given in self.clr or given == NEVER:
             return ""
         if not exact and (self.keyword == "string" or given in ("System.Object", "null")):

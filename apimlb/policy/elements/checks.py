@@ -36,22 +36,22 @@ def check_header(draft: Draft) -> Act:
     return act
 
 
-Place = tuple[int, int]
-"""The version of an address, and its number."""
+Address = tuple[int, int]
+"""The version of an IP address, and its number."""
 
 
-def _place(text: str) -> Place:
+def _address(text: str) -> Address:
     address = ip_address(text.strip())
     return address.version, int(address)
 
 
-ADDRESS = parsed(_place, "an IP address", thrown="System.FormatException")
+ADDRESS = parsed(_address, "an IP address", thrown="System.FormatException")
 
 
 def ip_filter(draft: Draft) -> Act:
     """Reasons and messages: Microsoft Learn, "Error handling in API Management policies"; a caller whose
     address cannot be read is let through by no filter that allows. What the client sees is "Forbidden".
-    The ends of a range are included, and one between two versions holds nothing."""
+    The ends of a range are included. A range from one version to the other holds no address."""
     action_of = draft.required("action", choice("allow", "forbid"))
     addresses = draft.texts("address", ADDRESS)
     ranges = [
@@ -61,11 +61,11 @@ def ip_filter(draft: Draft) -> Act:
     if not addresses and not ranges:
         raise draft.incomplete("address, address-range")
 
-    def listed(context: Context, place: Place) -> bool:
-        if any(address(context) == place for address in addresses):
+    def listed(context: Context, caller: Address) -> bool:
+        if any(address(context) == caller for address in addresses):
             return True
         bounds = ((low(context), high(context)) for low, high in ranges)
-        return any(low <= place <= high for low, high in bounds if low[0] == high[0])
+        return any(low <= caller <= high for low, high in bounds if low[0] == high[0])
 
     def act(exchange: Exchange) -> None:
         context = exchange.context

@@ -164,7 +164,7 @@ class CheckedStream(RelayedStream):
                 full = not line and self._length >= self._window  # an empty line ends an event
                 if full or self._over:
                     await self._release()
-        except (PolicyFault, ClrException):  # it does not pass, or nobody can tell whether it does
+        except (PolicyFault, ClrException):  # it does not pass, or the check failed
             self._over = True
             await self.aclose()
 

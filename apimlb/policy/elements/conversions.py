@@ -68,8 +68,10 @@ def json_to_xml(draft: Draft) -> Act:
         writer = xml_bodies.XmlWriter(separator(context), prefix(context), block(context) or None, dates)
         try:
             return writer.written(content)
-        except (ValueError, RecursionError) as error:
-            raise PolicyFault("JsonToXmlFailed", f"The body is no JSON. {error}") from error
+        except ValueError as error:
+            raise PolicyFault("JsonToXmlFailed", f"The body is no JSON. {error}.") from error
+        except RecursionError as error:
+            raise PolicyFault("JsonToXmlFailed", "The body is nested too deep.") from error
         except ClrException as error:
             raise PolicyFault("JsonToXmlFailed", error.message) from error
 

@@ -21,8 +21,7 @@ def log_to_eventhub(draft: Draft) -> Act:
     logger = draft.required_word("logger-id", STRING)
     partition = draft.word("partition-id", STRING, "")
     key_of = draft.optional("partition-key", STRING)
-    if partition and key_of is not None:
-        raise draft.error("Only one of the attributes 'partition-id' and 'partition-key' is allowed.")
+    draft.at_most_one("partition-id", "partition-key")
     content = draft.content(BYTES)
 
     def act(exchange: Exchange) -> None:

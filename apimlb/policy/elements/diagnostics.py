@@ -11,8 +11,8 @@ from apimlb.policy.run.records import Value
 
 
 def trace(draft: Draft) -> Act:
-    """Evaluated whether or not anybody traces, so that a traced run is no other run. It goes to Application
-    Insights too, and so is a record. Microsoft Learn, API Management policy reference: trace."""
+    """Evaluated in every run, so that a traced run does the same. It goes to Application Insights too, and so
+    is a record. Microsoft Learn, API Management policy reference: trace."""
     source = draft.required_word("source", STRING)
     severity = draft.word("severity", choice("verbose", "information", "error"), "verbose")
     messages = draft.texts("message", TEXT)

@@ -41,9 +41,15 @@ def loaded(content: bytes | str) -> Any:
     BUDGET.make(len(content) + _VALUE * values)
     try:
         return json.loads(content)
-    except ValueError:
+    except ValueError as error:
         BUDGET.spend(_FAULT)
-        raise
+        # Bytes that are no UTF-8 have no place, nor has a number of too many digits.
+        place = ""
+        if isinstance(error, json.JSONDecodeError):
+            place = f" on line {error.lineno}, position {error.colno}"
+        raise ValueError(f"Unexpected text{place}") from error
+    except RecursionError as error:
+        raise RecursionError("Values are nested too deep") from error
 
 
 def check_xml(content: bytes) -> None:
@@ -60,7 +66,10 @@ def check_xml(content: bytes) -> None:
     try:
         parser.Parse(content, True)
     except expat.ExpatError as error:
-        raise ValueError(str(error)) from error
+        from apimlb.policy.clr.xml.faults import explained  # few bodies are no XML
+
+        what, line, column = explained(content.decode("utf-8", "replace"), error)
+        raise ValueError(f"{what} Line {line}, position {column}.") from error
 
 
 def dumped(value: Any) -> bytes:

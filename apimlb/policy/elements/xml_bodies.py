@@ -104,7 +104,10 @@ class XmlWriter:
             elif each != self.block:
                 inside[each] = held
         block = None if self.block is None else members.get(self.block)
-        attributes = self._attributes({**declared, **(block if isinstance(block, dict) else {})})
+        declared |= block if isinstance(block, dict) else {}
+        attributes = "".join(
+            f" {_xml_name(each)}={quoteattr(self._text(held))}" for each, held in declared.items()
+        )
         text = "" if isinstance(value, (dict, list)) else self._text(value)
         if not inside and not text:
             self._pieces.append(f"<{name}{attributes} />")
@@ -121,9 +124,6 @@ class XmlWriter:
         if not rest:
             return "xmlns"
         return f"xmlns:{rest.removeprefix(self.separator)}" if rest.startswith(self.separator) else None
-
-    def _attributes(self, given: Mapping[str, Any]) -> str:
-        return "".join(f" {_xml_name(name)}={quoteattr(self._text(value))}" for name, value in given.items())
 
     def _text(self, value: Any) -> str:
         if isinstance(value, str):

@@ -137,3 +137,19 @@ async def test_an_answer_is_wrapped_in_the_callback(query: str, status: int, bod
     made = await answered(element, {"body": {"a": 1}}, url=f"https://gateway.test/{query}")
     assert made.status == status
     assert body is None or made.body == body
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ('{"a": x}', "The body is no JSON. Unexpected text on line 1, position 7."),
+        ("9" * 5_000, "The body is no JSON. Unexpected text."),
+        ('{"a":' * 700 + "1" + "}" * 700, "The body is nested too deep."),
+        ("[" * 9_000, "The body is nested too deep."),
+    ],
+)
+async def test_it_is_told_why_a_body_does_not_become_xml(body: str, said: str) -> None:
+    element = "<json-to-xml apply='always' consider-accept-header='false'/>"
+    played = await play(element, request={"method": "POST", "body": body})
+    assert played.last_error is not None
+    assert (played.last_error.reason, played.last_error.message) == ("JsonToXmlFailed", said)

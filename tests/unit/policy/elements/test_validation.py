@@ -164,7 +164,7 @@ def test_what_arm_holds_of_an_operation_is_what_is_declared() -> None:
     [
         ("<!DOCTYPE a><a/>", None),
         ("<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", "DTD is prohibited"),
-        ("<a>", "no element found"),
+        ("<a>", "Data at the root level is invalid. Line 1, position 1."),
     ],
 )
 async def test_a_document_type_may_declare_nothing(body: str, said: str | None) -> None:
@@ -178,3 +178,25 @@ async def test_a_document_type_may_declare_nothing(body: str, said: str | None) 
     )
     assert (played.last_error is None) == (said is None)
     assert said is None or (played.last_error is not None and said in played.last_error.message)
+
+
+@pytest.mark.parametrize(
+    ("form", "body", "said"),
+    [
+        ("json", '{"a"}', "Unexpected text on line 1, position 5"),
+        ("json", "[" * 9_000, "Values are nested too deep"),
+        (
+            "xml",
+            "<a>\n</b>",
+            "start tag on line 1 position 2 does not match the end tag of 'b'. Line 2, position 3.",
+        ),
+    ],
+)
+async def test_it_is_told_why_a_body_does_not_conform(form: str, body: str, said: str) -> None:
+    element = (
+        "<validate-content unspecified-content-type-action='ignore' max-size='9999' "
+        f"size-exceeded-action='ignore'><content validate-as='{form}' action='prevent'/></validate-content>"
+    )
+    played = await validated(inbound=element, request={"method": "POST", "body": body})
+    assert played.last_error is not None
+    assert played.last_error.message.endswith(said)
