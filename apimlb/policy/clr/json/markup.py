@@ -28,7 +28,7 @@ def xml_token(value: nodes.XObject) -> JToken:
         if value.declaration is not None:
             made.put("?xml", _facts(vars(value.declaration).items()))
         _fill(made, value.nodes, _prefixes(None), 0)
-    elif not isinstance(value, nodes.XComment):
+    elif not isinstance(value, nodes.XComment) and not _is_silent(value):
         around = _prefixes(value.parent)
         made.put(_key(value, _inside(value, around)), _token(value, around, 0))
     return made
@@ -113,14 +113,22 @@ def _element(element: nodes.XElement, prefixes: Prefixes, depth: int) -> JToken:
     attributes, held = _attributes(element, prefixes), element.nodes
     if not attributes and not held:
         return null() if not element.hollow else string_value("")
-    if len(held) == 1 and type(held[0]) is nodes.XText and all(each.name.uri == _JSON for each in attributes):
+    plain = all(each.name.uri == _JSON or _is_silent(each) for each in attributes)
+    if plain and len(held) == 1 and type(held[0]) is nodes.XText:
         return string_value(held[0].value)
     made = JObject()
     for each in attributes:
-        if each.name != _ARRAY and (each.name.uri, each.value) != (XMLNS, _JSON):
+        if not _is_silent(each):
             made.put(_key(each, prefixes), string_value(each.value))
     _fill(made, held, prefixes, depth)
     return made
+
+
+def _is_silent(node: nodes.XObject) -> bool:
+    """Whether a node is an attribute that JSON leaves out."""
+    return isinstance(node, nodes.XAttribute) and (
+        node.name == _ARRAY or (node.name.uri, node.value) == (XMLNS, _JSON)
+    )
 
 
 def _attributes(element: nodes.XElement, prefixes: Prefixes) -> list[nodes.XAttribute]:

@@ -43,7 +43,7 @@ _ISO = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,7})(?:\d+\Z)?)?(Z|[+-]\d\d(?::?\d\d)?)?\Z",
     re.ASCII,
 )
-_MICROSOFT = re.compile(r"/Date\((-?\d+)([+-]\d{4})?\)/\Z", re.ASCII)
+_MICROSOFT = re.compile(r"/Date\((-?\d{1,19})([+-]\d{4})?\)/\Z", re.ASCII)
 
 
 def string_token(text: str) -> JValue:

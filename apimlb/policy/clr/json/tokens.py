@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import BUDGET, MAX_DEPTH, charge_each, charge_moved, charge_passed
 from apimlb.policy.clr.collections.containers import MISSING, MODIFIED, bounded
+from apimlb.policy.clr.objects.text import equal_values
 
 LINQ = "Newtonsoft.Json.Linq."
 
@@ -106,9 +107,7 @@ class JProperty(JContainer):
         return self.name
 
     def set_value(self, value: JToken | None) -> None:
-        new = adopt(value, self)
-        self.value.parent = None
-        self.value = new
+        self.value = replaced(self.value, value, self)
 
     def insert(self, index: int, value: JToken | None) -> None:
         raise json_error(f"{self.clr_name} cannot have multiple values.")
@@ -172,10 +171,9 @@ class JList(JContainer):
 
     def put(self, index: int, value: JToken | None) -> None:
         _check_place(index, len(self.items))
-        new = adopt(value, self)
-        self.items[index].parent = None
-        self.items[index] = new
-        self.version += 1
+        held = self.items[index]
+        self.items[index] = replaced(held, value, self)
+        self.version += self.items[index] is not held
 
     def remove_at(self, index: int) -> None:
         _check_place(index, len(self.items))
@@ -369,6 +367,16 @@ def null() -> JValue:
 
 def string_value(text: str | None) -> JValue:
     return JValue(text, "String")
+
+
+def replaced(held: JToken, value: JToken | None, parent: JContainer) -> JToken:
+    """What stands in `parent` when a token is put in place of another: a scalar gives way to no equal one."""
+    new = null() if value is None else value
+    if isinstance(held, JValue) and isinstance(new, JValue) and equal_values(held, new):
+        return held
+    new = adopt(value, parent)
+    held.parent = None
+    return new
 
 
 def adopt(value: JToken | None, parent: JContainer) -> JToken:

@@ -11,6 +11,8 @@ from apimlb.policy.clr.exceptions import OVER_LIMIT, ClrException, argument, inv
 from apimlb.policy.clr.objects.collation import culture_key
 from apimlb.policy.clr.objects.text import clr_type_name, key_of
 
+NO_ORDER = "At least one object must implement IComparable."
+
 
 def sign_of(left: object, right: object) -> int:
     order: int = (left > right) - (left < right)  # type: ignore[operator]
@@ -135,7 +137,12 @@ def order_of(left: object, right: object) -> int:
     try:
         return sign_of(left, right)
     except TypeError:
-        raise argument("At least one object must implement IComparable.") from None
+        raise argument(NO_ORDER) from None
+
+
+@order_of.register
+def _order_of_bytes(left: bytearray, right: bytearray) -> int:
+    raise argument(NO_ORDER)
 
 
 @order_of.register

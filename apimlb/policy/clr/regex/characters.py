@@ -9,10 +9,12 @@ from apimlb.policy.clr.regex import nodes
 
 _ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "r": "\r", "f": "\f", "a": "\a", "e": "\x1b", "v": "\v"}
 _SHORTHANDS = frozenset("dDwWsS")
-_CATEGORY = re.compile(r"[pP]\{([\w-]+)\}")
+_CATEGORY = re.compile(r"[pP](?=...)\{([\w-]*)\}", re.DOTALL)
+_NO_CATEGORY = re.compile(r"[pP](?=...)(\{[\w-]*)?.", re.DOTALL)
 _PLAIN = re.compile(r"[^\\]*")
 _HEXADECIMAL = re.compile(r"(?=x..|u....)[xu][0-9a-fA-F]*.|[xu]", re.DOTALL)
 _CODE = re.compile(r"x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|c([A-Za-z@\[\\\]^_])|([0-7]{1,3})")
+_UNTERMINATED = "Unterminated [] set"
 _CASED = ("Ll", "Lt", "Lu")
 _LARGEST = 2**31 - 1
 _BITS = {"i": 1, "m": 2, "n": 4, "s": 16, "x": 32}
@@ -69,7 +71,11 @@ class CharacterReader:
             return None
         found = self._accept(_CATEGORY)
         if found is None:
-            self._fail("Malformed \\\\p{X} character escape")
+            wrong = self._accept(_NO_CATEGORY)
+            if wrong is None:
+                self._at += 1
+            what = "Incomplete" if wrong is None or wrong[1] else "Malformed"
+            self._fail(f"{what} \\\\p{{X}} character escape")
         cased = "i" in self._options and found[1] in _CASED
         ranges = nodes.category(_CASED if cased else found[1], others=letter == "P")
         if ranges is None and found[1].startswith("Is"):
@@ -105,7 +111,7 @@ class CharacterReader:
         minus: nodes.Chars | None = None
         while minus is None and not (pieces and self._take("]")):
             if not self._peek():
-                self._fail("Unterminated [] set")
+                self._fail(_UNTERMINATED)
             if pieces and self._text.startswith("-[", self._at):
                 self._at += 1
                 minus = self._set()
@@ -137,6 +143,8 @@ class CharacterReader:
         if not self._take("\\"):
             self._at += 1
             return self._text[self._at - 1]
+        if not self._peek():
+            self._fail(_UNTERMINATED)
         source = self._class()
         return self._character() if source is None else source
 

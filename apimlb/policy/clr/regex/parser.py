@@ -12,13 +12,16 @@ from apimlb.policy.clr.regex.characters import CharacterReader, number_of, quote
 
 _EDGES = {"A": nodes.START, "Z": nodes.END, "z": r"\Z", "b": r"\b", "B": r"(?!\b)", "G": nodes.CONTIGUOUS}
 _BOUNDS: dict[str, tuple[int, int | None]] = {"*": (0, None), "+": (1, None), "?": (0, 1)}
-_QUANTIFIER = re.compile(r"([*+?])|\{(\d+)(?:(,)(\d*))?\}")
-_NAMED = re.compile(r"\(\?(?:(<)|')(?!-?[>'])((?!\d)\w+|\d+)?(?:-((?!\d)\w+|\d+))?(?(1)>|')")
+_QUANTIFIER = re.compile(r"([*+?])|\{([0-9]+)(?:(,)([0-9]*))?\}")
+_NAME = r"((?![0-9])\w+|[0-9]+)?"
+_NAMED = re.compile(rf"\(\?(?:(<)(?![=!])|'){_NAME}(?:-{_NAME})?")
+_WORDS = "Group names must begin with a word character"
 _LOOK = re.compile(r"\(\?(<?)([=!])")
 _OPTIONS = re.compile(r"\(\?([imnsx]*)(?:-([imnsx]+))?([:)])")
 _TEST = re.compile(r"\(\?(?:<?[=!]|[:>])")
 _TESTED = re.compile(r"(\w+)\)")
-_REFERENCE = re.compile(r"k?(?:(<)|')(\w+)(?(1)>|')|([1-9]\d*)")
+_REFERENCE = re.compile(r"k?(?:(<)|')(\w+)(?(1)>|')|([1-9][0-9]*)")
+_REFERENCE_BEGUN = re.compile(r"k[<'].", re.DOTALL)
 _COMMENTS = re.compile(r"(?:\(\?#[^)]*\))+")
 _COMMENTS_AND_SPACE = re.compile(r"(?:\(\?#[^)]*\)|\s|#[^\n]*)+")
 _DEEPEST = 60
@@ -158,14 +161,16 @@ class PatternReader(CharacterReader):
     def _named_group(self, found: re.Match[str]) -> nodes.RegexNode:
         """`(?<name>)`, or `(?<name-minus>)`, which takes back the last capture of another group."""
         (name, place), (minus, taken) = self._group_of(found, 2), self._group_of(found, 3)
-        if name == 0 and minus is None:
-            self._at -= 1
-            self._fail("Capture number cannot be zero")
-        if minus is not None and taken is None:
-            self._at -= 1
-            self._undefined(minus)
+        end = ">" if found[1] else "'"
         if name is not None:
             self._groups[name] = None
+        if name == 0 and self._text[found.end(2) : found.end(2) + 1] in ("", "-", end):
+            self._at = found.end(2)
+            self._fail("Capture number cannot be zero")
+        if minus is not None and taken is None:
+            self._undefined(minus)
+        if (name is None and minus is None) or found[0].endswith("-") or not self._take(end):
+            self._fail(f"Invalid group name: {_WORDS}" if self._peek() else "Unrecognized grouping construct")
         return nodes.GroupConstruct(self._inner(), place, minus=taken)
 
     def _group_of(self, found: re.Match[str], part: int) -> tuple[int | str | None, int | None]:
@@ -246,7 +251,7 @@ class PatternReader(CharacterReader):
             if found[2] or key in range(10):
                 self._undefined(key)
             self._at = begun
-        elif char == "k":
+        elif char == "k" and not _REFERENCE_BEGUN.match(self._text, self._at):
             self._fail("Malformed \\\\k<...> named back reference")
         return self._literal(self._character())
 
@@ -261,4 +266,5 @@ def group_places(pattern: str, options: int) -> dict[int | str, int]:
 def group_key(found: re.Match[str], part: int) -> int | str:
     """The number or the name of a group that was read; throws RegexParseException for a number that is no
     Int32."""
-    return number_of(found, part) if found[part].isdecimal() else found[part]
+    key = found[part]
+    return number_of(found, part) if key.isascii() and key.isdecimal() else key

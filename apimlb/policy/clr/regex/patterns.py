@@ -153,7 +153,7 @@ def _check_start(text: str, start: int) -> None:
         )
 
 
-_REPLACEMENT = re.compile(r"\$(?:\$|(\d+)|\{(\w+)\}|([&`'+_]))")
+_REPLACEMENT = re.compile(r"\$(?:\$|([0-9]+)|\{(\w+)\}|([&`'+_]))")
 
 
 def replacement(pattern: str) -> Callable[[Match], str]:

@@ -17,8 +17,8 @@ def compare_objects(comparer: Comparer, left: object, right: object) -> int:
     """StringComparer.Compare(object, object): texts by the comparer, all else by their own order."""
     if type(left) is str and type(right) is str:
         return comparer.compare(left, right)
-    if left is not None and right is not None and not convertible(left):
-        raise argument("At least one object must implement IComparable.")
+    if left is not None and right is not None and type(left) is not type(right) and not convertible(left):
+        raise argument(ordering.NO_ORDER)
     return ordering.compare(left, right)
 
 

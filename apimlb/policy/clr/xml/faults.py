@@ -16,14 +16,17 @@ _TAG = re.compile(r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<(/?)([^\s/>!?<
 """A tag, or what may hold the text of one."""
 
 _NAME = re.compile(r"[\w.:-]*")
-_IN_VALUE = re.compile(r"<[^<>]*=\s*(?:'[^'<]*|\"[^\"<]*)\Z")
+_LOCAL_NAME = re.compile(r"[^\W\d][\w.-]*")
+_IN_VALUE = r"<[^<>]*=\s*(?:'[^'<]*|\"[^\"<]*)"
 _COMMENT = re.compile(r"<!--(?:-?[^-])*+--\Z")
+_NO_CHARACTER = "'{char}', {code}, is an invalid character."
 _NO_NAME = "Name cannot begin with the '{char}' character, {code}."
 _EXPECTED = {
     re.compile(rf"(?:{before})\Z"): what
     for before, what in {
         "&": "An error occurred while parsing EntityName.",
         r"&[^\W\d][\w.:-]*": "'{char}' is an unexpected token. The expected token is ';'.",
+        _IN_VALUE: _NO_CHARACTER,
         "</?": _NO_NAME,
         r"<[^\s<>/!]+": "The '{char}' character, {code}, cannot be included in a name.",
         r"<\w[^<>]*=\s*": "'{token}' is an unexpected token. The expected token is '\"' or '''.",
@@ -114,17 +117,16 @@ def _at_character(text: str, code: int, at: int) -> tuple[str, int]:
 def _invalid(text: str, at: int, char: str) -> str:
     """What is wrong with a character that may not stand where it does."""
     code = f"hexadecimal value 0x{ord(char or chr(0)):02X}"
-    before, name = text[:at], _name(text, at)
-    if char < " " and char not in "\t\r\n":
-        return f"'{char}', {code}, is an invalid character."
-    if char == "<" and _IN_VALUE.search(before):
+    control = char < " " and char not in "\t\r\n"
+    other = _NO_CHARACTER if control else "Not well-formed (invalid token)."
+    what = next((what for place, what in _EXPECTED.items() if place.search(text[:at])), other)
+    if what is _NO_CHARACTER and char == "<":
         return f"'<', {code}, is an invalid attribute character."
-    what = next((what for place, what in _EXPECTED.items() if place.search(before)), None)
-    if what is None:
-        return "Not well-formed (invalid token)."
-    if what.endswith("whitespace.") and not name:
-        what = _NO_NAME
-    return what.format(char=char, code=code, token=name or char)
+    name = _NAME.match(text, at)
+    if what.endswith("whitespace."):
+        name = _LOCAL_NAME.match(text, at)
+        what = _NO_NAME if name is None else what
+    return what.format(char=char, code=code, token=(name and name[0]) or char)
 
 
 def _name(text: str, at: int) -> str:
