@@ -166,8 +166,7 @@ def not_converted(given: str, keyword: str) -> str:
     registry, conversions = library()
     source, target = RUNTIME.type_named(given), registry.definition(keyword)
     by_cast = source and target and conversions.explicit(source, defined_type(target, ()))
-    shown = source.definition.keyword if source and source.definition else ""
-    return MESSAGES["CS0266" if by_cast else "CS0029"].format(shown or given, keyword)
+    return MESSAGES["CS0266" if by_cast else "CS0029"].format(source.full if source else given, keyword)
 
 
 def _load(source: SourceText, made: BoundExpression) -> tuple[str, Callable[[Context], object]]:

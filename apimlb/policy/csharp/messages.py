@@ -132,3 +132,6 @@ def _read(table: str) -> dict[str, str]:
 
 
 MESSAGES = _read(_TABLE)
+
+WITH_NAMESPACES = frozenset(("CS0029", "CS0030", "CS0039", "CS0173", "CS0266", "CS1503"))
+"""The messages that name types in full."""

@@ -1,6 +1,6 @@
 """Static types: what is known about a value before it is computed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -41,6 +41,21 @@ class Type:
         return self.arguments[0] if self.is_nullable else self
 
     @property
+    def full(self) -> str:
+        """The name as `shown`, with namespaces."""
+        inner = [each.full for each in self.arguments]
+        if self.kind == "array":
+            return f"{inner[0]}[{','.join('*' * self.rank) if self.rank > 1 else ''}]"
+        if self.is_nullable:
+            return f"{inner[0]}?"
+        if self.kind == "anonymous":
+            return _anonymous_name((each.full, name) for name, each in self.members)
+        if self.definition is None or self.definition.keyword:
+            return self.shown
+        space = f"{self.definition.namespace}." if self.definition.namespace else ""
+        return space + self.definition.simple + (f"<{', '.join(inner)}>" if inner else "")
+
+    @property
     def default(self) -> object:
         """default(T)"""
         if self.takes_null or self.definition is None:
@@ -62,6 +77,10 @@ def _bounded_name(text: str) -> str:
     if len(text) > _LONGEST_NAME:
         raise RecursionError
     return text
+
+
+def _anonymous_name(members: Iterable[tuple[str, str]]) -> str:
+    return f"<anonymous type: {_bounded_name(', '.join(map(' '.join, members)))}>"
 
 
 def _list(types: tuple[Type, ...]) -> str:
@@ -99,9 +118,8 @@ def delegate_type(name: str, arguments: tuple[Type, ...]) -> Type:
 
 @cache
 def anonymous_type(members: tuple[tuple[str, Type], ...]) -> Type:
-    shown = _bounded_name(", ".join(f"{kind.shown} {name}" for name, kind in members))
-    name = f"<>f__AnonymousType0`{len(members)}"
-    return Type("anonymous", name, f"<anonymous type: {shown}>", members=members)
+    shown = _anonymous_name((kind.shown, name) for name, kind in members)
+    return Type("anonymous", f"<>f__AnonymousType0`{len(members)}", shown, members=members)
 
 
 def substitute(pattern: Type, given: Mapping[str, Type]) -> Type:

@@ -224,13 +224,16 @@ class Registry:
 
     def own_members(self, definition: Definition, name: str) -> list[Member]:
         """The rows of one definition under a name, its own type parameters unreplaced."""
+        rows = _rows_by_name(definition).get(name)
+        if rows is None:
+            return []
         key = (definition.name, name)
         found = self._own.get(key)
         if found is None:
             owner = defined_type(definition, tuple(map(type_parameter, definition.parameters)))
             found = self._own[key] = [
                 SignatureReader(signature, self.signature_type, definition.parameters).member(row, owner)
-                for row in _rows_by_name(definition).get(name, [])
+                for row in rows
                 for signature in overloads(row[0])
             ]
         return found
@@ -240,13 +243,15 @@ class Registry:
         key = (kind, name)
         found = self._members.get(key)
         if found is None:
-            found = self._members[key] = [
+            found = [
                 (base, member)
                 for base in self.bases(kind)
                 if base.definition is not None
                 and (kind.kind == "interface" or base.definition.name not in _COLLECTIONS)
                 for member in self.own_members(base.definition, name)
             ]
+            if found:  # names of nothing are without number
+                self._members[key] = found
         return found
 
     def extensions(self, name: str) -> Iterator[tuple[Definition, Member]]:

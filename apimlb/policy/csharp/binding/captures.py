@@ -72,7 +72,11 @@ def _declared(node: nodes.Node) -> list[str]:
 def declares(several: Iterable[nodes.Node], name: str) -> bool:
     """Whether the statements of a block, or the nodes in them, declare a local of that name for the whole
     block."""
-    return any(
-        name in _declared(node) or (not isinstance(node, _OWN_SCOPE) and declares(nodes.children(node), name))
-        for node in several
-    )
+    stack = list(several)
+    while stack:
+        node = stack.pop()
+        if name in _declared(node):
+            return True
+        if not isinstance(node, _OWN_SCOPE):
+            stack += nodes.children(node)
+    return False

@@ -53,6 +53,8 @@ def cast(scope: Scope, value: Result, target: Type, at: int | Node) -> Bound:
     bound = _begun(scope, value, target, at)
     found = scope.conversions.explicit(bound.type, target)
     if found is None:
+        if bound.type is NULL:
+            scope.refuse("CS0037", at, target)
         scope.refuse("CS0030", at, bound.type, target)
     return _apply(scope, found, bound, target, at)
 

@@ -11,8 +11,8 @@ from apimlb.policy.csharp.binding.arguments import given_arguments
 from apimlb.policy.csharp.binding.calls import MethodGroup, call_group
 from apimlb.policy.csharp.binding.captures import declares
 from apimlb.policy.csharp.binding.conversion import called
-from apimlb.policy.csharp.binding.dispatch import as_value, bind, value
-from apimlb.policy.csharp.binding.scope import Result, Scope
+from apimlb.policy.csharp.binding.dispatch import as_value, bind, value, value_or_untyped
+from apimlb.policy.csharp.binding.scope import Result, Scope, Untyped
 from apimlb.policy.csharp.binding.values import if_not_null, literal, not_null, once
 from apimlb.policy.csharp.conversions import NUMERIC
 from apimlb.policy.csharp.known_names import NAMESPACES
@@ -176,7 +176,9 @@ def bind_conditional_access(scope: Scope, node: nodes.ConditionalAccess) -> boun
         scope.refuse("CS0023", node.mark_at, "?", target.type)
     first, again = once(scope, target)
     there = bound.Bound(target.type.underlying, again, repeatable=True, safe=True)
-    inner = value(scope._replace(receiver=there), node.access)
+    inner = value_or_untyped(scope._replace(receiver=there), node.access)
+    if isinstance(inner, Untyped):
+        scope.refuse("CS0023", node.mark_at, "?", inner.described)
     result = inner.type
     if not result.takes_null:
         result = scope.registry.nullable(result)

@@ -9,6 +9,7 @@ overload gives it, has its own.
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import ClassVar, NamedTuple, NoReturn
 
 from apimlb.errors import PolicyError
@@ -17,7 +18,7 @@ from apimlb.policy.clr.types.registry import Registry
 from apimlb.policy.csharp.binding import bound
 from apimlb.policy.csharp.binding.emit import Globals, Lines
 from apimlb.policy.csharp.conversions import Conversions
-from apimlb.policy.csharp.messages import MESSAGES
+from apimlb.policy.csharp.messages import MESSAGES, WITH_NAMESPACES
 from apimlb.policy.csharp.syntax.lexer import SourceText
 from apimlb.policy.csharp.syntax.nodes import Node
 
@@ -203,8 +204,8 @@ class Scope(NamedTuple):
 
     def error(self, code: str, at: int | Node, *values: object, next_step: str = "") -> PolicyError:
         """The compiler's message of a code, with its values; of a type it shows the name."""
-        shown = (each.shown if isinstance(each, Type) else each for each in values)
-        what = MESSAGES[code].format(*shown)
+        name = attrgetter("full" if code in WITH_NAMESPACES else "shown")
+        what = MESSAGES[code].format(*(name(each) if isinstance(each, Type) else each for each in values))
         return self.program.source.error(what, self.offset(at), code, next_step)
 
     def refuse(self, code: str, at: int | Node, *values: object, next_step: str = "") -> NoReturn:

@@ -252,12 +252,16 @@ def _section(cursor: Cursor) -> statement_nodes.SwitchSection:
 
 def _label(cursor: Cursor) -> statement_nodes.SwitchLabel:
     token = cursor.advance()
+    at, end = cursor.token.at, 0
     pattern, when = None, None
     if token.text == "case":
         pattern = _case_pattern(cursor)
+        end = cursor.last.end
         when = cursor.expression() if cursor.accept_word("when") else None
-    written = cursor.source.text[token.at : cursor.expect(":").end]
-    return statement_nodes.SwitchLabel(token.at, pattern, when, written)
+    colon = cursor.expect(":")
+    if when is None and not isinstance(pattern, TypedName):
+        at, end = token.at, colon.end
+    return statement_nodes.SwitchLabel(at, pattern, when, cursor.source.text[at:end])
 
 
 def _case_pattern(cursor: Cursor) -> Node:

@@ -170,7 +170,7 @@ def _postfix(cursor: Cursor, at: int, left: nodes.Node) -> nodes.Node:
             cursor.advance()
             receiver = nodes.Receiver(token.at)
             inner = (
-                _member(cursor, token.at, receiver)
+                _member(cursor, token.at, receiver, token.at + 1)
                 if token.text == "?."
                 else nodes.ElementAccess(token.at, receiver, parse_arguments(cursor))
             )
@@ -184,10 +184,11 @@ def _indexes(cursor: Cursor) -> bool:
     return cursor.peek().text == "[" and cursor.peek().at == cursor.token.end
 
 
-def _member(cursor: Cursor, at: int, left: nodes.Node) -> nodes.Node:
+def _member(cursor: Cursor, at: int, left: nodes.Node, dot: int | None = None) -> nodes.Node:
+    """The member behind a dot. Messages about one behind `?.` point at that `dot`."""
     name = cursor.identifier()
     arguments = type_names.parse_call_types(cursor) if cursor.at_text("<") else None
-    return nodes.MemberAccess(at, left, name.text, name.at, arguments)
+    return nodes.MemberAccess(at, left, name.text, name.at if dot is None else dot, arguments)
 
 
 def _first(cursor: Cursor) -> nodes.Node:
@@ -242,7 +243,7 @@ def _parenthesised(cursor: Cursor) -> nodes.Node:
     cursor.expect(")")
     if isinstance(inner, nodes.ConditionalAccess):  # brackets end the part that null skips
         inner = nodes.Parenthesized(at, inner)
-    cursor.source.bracketed.add(id(inner))
+    cursor.source.bracketed[id(inner)] = inner
     return inner
 
 

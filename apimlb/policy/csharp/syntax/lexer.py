@@ -69,8 +69,8 @@ class SourceText:
         self.text = text
         self._line = line
         self._column = column
-        self.bracketed: set[int] = set()
-        """The ids of the nodes of the tree that round brackets stand around."""
+        self.bracketed: dict[int, object] = {}
+        """The nodes that round brackets stand around, by their ids, which stay theirs while they are kept."""
         self.has_functions = False
         """Whether the parser has come across a lambda or a local function."""
 

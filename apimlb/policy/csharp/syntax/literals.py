@@ -1,7 +1,7 @@
 """Number, character and string literals as CLR values."""
 
 import re
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from apimlb.errors import PolicyError
 from apimlb.policy.clr.exceptions import ClrException
@@ -63,7 +63,11 @@ def _real(source: SourceText, token: Token) -> Literal:
     text = _digits(source, token)
     if text[-1] == "m":
         try:
-            return Literal(token.at, decimal_of(Decimal(text[:-1])))
+            value = Decimal(text[:-1])
+        except InvalidOperation:  # an exponent out of Python's range
+            value = Decimal("0e-28" if "e-" in text else "Infinity")
+        try:
+            return Literal(token.at, decimal_of(value))
         except ClrException:
             raise _too_large(source, token, "decimal") from None
     kind, make = ("float", Single) if text[-1] == "f" else ("double", float)

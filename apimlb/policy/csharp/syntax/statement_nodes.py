@@ -82,7 +82,8 @@ class Using(Node):
 
 class SwitchLabel(Node):
     """`case` of a switch: a constant, or a type with a name, with an optional `when`; that of the default is
-    None. It is `written` with its colon."""
+    None. Messages name it as it is `written`, with its colon; one with a type or a `when` is named by its
+    pattern alone, and stands where that begins."""
 
     pattern: TypedName | Node | None
     when: Node | None

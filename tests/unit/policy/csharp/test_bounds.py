@@ -19,6 +19,9 @@ BOMBS = {
     "a string that doubles": '@{ var s = "x"; while (true) s += s; }',
     "a list that doubles": "@{ var l = new List<int>{1}; while (true) l.AddRange(l); }",
     "an array that takes itself in": "@{ var a = new JArray(1, 2); for (;;) a.Add(a); }",
+    "calls that double at every step": "@{ "
+        + "".join(f"int f{i}() {{ return f{i + 1}() + f{i + 1}(); }} " for i in range(30))
+        + "int f30() { return 1; } return f0(); }",
     "recursion": "@{ int F(int n) { return F(n + 1); } return F(0); }",
     "a catch around a loop": "@{ for (;;) { try { while (true) {} } catch { } } }",
     "a wide pad": '@("x".PadLeft(2000000000))',
