@@ -9,13 +9,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.csharp.binding.flow_state import DEAD, PASSED, Flow, Jumps, Walk, met
+from apimlb.policy.csharp.binding.flow_state import CALLED_STEPS, DEAD, PASSED, Flow, Jumps, Walk, met
 from apimlb.policy.csharp.syntax import nodes, statement_nodes
 from apimlb.policy.csharp.syntax.nodes import Node, TypedName
-
-_CALLED = 10
-"""Of a node that is walked through once more, for a call of the function that it stands in."""
-
 
 def reaches_end(walk: Walk, body: Node) -> bool:
     """Walk through the body of a function after it is bound. Whether its end is reached."""
@@ -26,7 +22,7 @@ def reaches_end(walk: Walk, body: Node) -> bool:
 def _after(flow: Flow, node: Node | None) -> int:
     """The state after an expression or a statement, where there is one."""
     if flow.calling:  # calls of calls double at every step, in a few lines
-        BUDGET.spend(_CALLED)
+        BUDGET.spend(CALLED_STEPS)
     follow = STATEMENTS.get(type(node))
     if follow is None and flow.walk.closely and node is not None:
         follow = _EXPRESSIONS.get(type(node), _in_order)

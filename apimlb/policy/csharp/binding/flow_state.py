@@ -16,6 +16,9 @@ PASSED = -2
 """The state of a point that parts of an expression never go on to. C# says of a statement there that it is
 reached, and of every local that it has a value."""
 
+CALLED_STEPS = 10
+"""Of a node that is walked through once more, for a call of the function that it stands in."""
+
 
 def met(state: int, others: Sequence[int]) -> int:
     """The state where several ways meet."""
