@@ -8,10 +8,10 @@ condition it gives two, of where it is true and of where it is false.
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.csharp.binding.flow_state import CALLED_STEPS, DEAD, PASSED, Flow, Jumps, Walk, met
+from apimlb.policy.csharp.binding.flow_state import DEAD, PASSED, Flow, Jumps, Walk, met
 from apimlb.policy.csharp.syntax import nodes, statement_nodes
 from apimlb.policy.csharp.syntax.nodes import Node, TypedName
+
 
 def reaches_end(walk: Walk, body: Node) -> bool:
     """Walk through the body of a function after it is bound. Whether its end is reached."""
@@ -21,8 +21,8 @@ def reaches_end(walk: Walk, body: Node) -> bool:
 
 def _after(flow: Flow, node: Node | None) -> int:
     """The state after an expression or a statement, where there is one."""
-    if flow.calling:  # calls of calls double at every step, in a few lines
-        BUDGET.spend(CALLED_STEPS)
+    if flow.calling:
+        flow.pay()
     follow = STATEMENTS.get(type(node))
     if follow is None and flow.walk.closely and node is not None:
         follow = _EXPRESSIONS.get(type(node), _in_order)

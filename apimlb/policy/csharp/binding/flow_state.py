@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.csharp.syntax.statement_nodes import LocalFunction
 
 DEAD = -1
@@ -16,7 +17,7 @@ PASSED = -2
 """The state of a point that parts of an expression never go on to. C# says of a statement there that it is
 reached, and of every local that it has a value."""
 
-CALLED_STEPS = 10
+_CALLED_STEPS = 10
 """Of a node that is walked through once more, for a call of the function that it stands in."""
 
 
@@ -110,3 +111,7 @@ class Flow(NamedTuple):
 
     def report(self, at: int, code: str, *values: object, bit: int = 0) -> None:
         self.walk.findings.append(Diagnostic(at, code, values, bit))
+
+    def pay(self) -> None:
+        """For one more walk through a node: calls of calls double at every step, in a few lines."""
+        BUDGET.spend(_CALLED_STEPS)
