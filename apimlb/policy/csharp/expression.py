@@ -150,7 +150,7 @@ def compile_fresh(text: str, line: int = 1, column: int = 1) -> Expression:
         made.reads_response_body,
         before - BUDGET.left,
         run,
-        source,
+        SourceText(text, line, column),  # the one above keeps nodes of the tree
         tuple(each.at for each in made.lines),
     )
 

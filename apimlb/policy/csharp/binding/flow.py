@@ -21,8 +21,7 @@ def reaches_end(walk: Walk, body: Node) -> bool:
 
 def _after(flow: Flow, node: Node | None) -> int:
     """The state after an expression or a statement, where there is one."""
-    if flow.calling:
-        flow.pay()
+    flow.pay()
     follow = STATEMENTS.get(type(node))
     if follow is None and flow.walk.closely and node is not None:
         follow = _EXPRESSIONS.get(type(node), _in_order)

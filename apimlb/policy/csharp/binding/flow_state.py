@@ -113,5 +113,6 @@ class Flow(NamedTuple):
         self.walk.findings.append(Diagnostic(at, code, values, bit))
 
     def pay(self) -> None:
-        """For one more walk through a node: calls of calls double at every step, in a few lines."""
-        BUDGET.spend(_CALLED_STEPS)
+        """For a node of a function that is called: each call walks through it, and each way to that call."""
+        if self.calling:
+            BUDGET.spend(_CALLED_STEPS)
