@@ -149,7 +149,7 @@ def _call(scope: Scope, chosen: Candidate, target: Bound | None) -> Bound:
 
 
 def _are_still(arguments: Sequence[Given]) -> bool:
-    return all(isinstance(each.value, Untyped) or each.value.is_still for each in arguments)
+    return all(each.value.is_still for each in arguments if isinstance(each.value, Bound))
 
 
 def _stores(scope: Scope, chosen: Candidate, outs: str) -> list[str]:

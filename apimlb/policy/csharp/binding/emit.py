@@ -13,6 +13,11 @@ from typing import Final, NamedTuple
 _UNFIT = re.compile(r"\W", re.ASCII)
 
 
+def _plain(name: str) -> str:
+    """A name with nothing in it that a Python name in ASCII may not have; most are such already."""
+    return name if name.isascii() and name.isidentifier() else _UNFIT.sub("_", name)
+
+
 class Line(NamedTuple):
     """A line of Python, the offset of the policy text that it comes from, and how deep it is indented."""
 
@@ -58,7 +63,7 @@ class Globals:
 
     def local(self, name: str, prefix: str = "v_") -> str:
         """A Python name for a C# local: its own where it is free and plain."""
-        plain = prefix + _UNFIT.sub("_", name)
+        plain = prefix + _plain(name)
         found, count = plain, self._locals.get(plain, 0) + 1
         while count > 1 and (found := f"{plain}_{count}") in self._locals:
             count += 1
@@ -71,11 +76,11 @@ class Globals:
         known = self._by_object.get(id(thing))
         if known is not None:
             return known
-        wanted = _UNFIT.sub("_", getattr(thing, "__name__", "") or getattr(thing, "shown", "") or "o")
-        name, count = f"g_{wanted}", 1
+        name = wanted = "g_" + _plain(getattr(thing, "__name__", "") or getattr(thing, "shown", "") or "o")
+        count = 1
         while name in self.names:
             count += 1
-            name = f"g_{wanted}_{count}"
+            name = f"{wanted}_{count}"
         self.names[name] = thing  # which keeps it alive, so that its id stays its own
         self._by_object[id(thing)] = name
         return name
