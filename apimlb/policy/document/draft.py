@@ -6,7 +6,7 @@ is an error in the end. So the function is the schema, and the two cannot disagr
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NoReturn, TypeVar
+from typing import NoReturn, TypeVar, cast
 
 from apimlb.errors import PolicyError
 from apimlb.policy.apim.context import Context
@@ -167,6 +167,13 @@ class Draft:
         """Whether the attribute is there and holds an expression."""
         text = self.element.attributes.get(name)
         return text is not None and text.is_expression
+
+    def settled(self, getter: Getter[T], *names: str) -> Getter[T]:
+        """`getter`, which makes something of the attributes `names`; made once where they are constants."""
+        if any(map(self.is_expression, names)):
+            return getter
+        made = getter(cast("Context", None))  # a constant does not look at the context
+        return lambda _: made
 
     def word(self, name: str, kind: Kind[T], default: T) -> T:
         """An attribute that takes no expression."""

@@ -90,7 +90,7 @@ def _options(draft: Draft) -> Getter[ForwardOptions]:
         timeout = float(seconds(context)) if milliseconds is None else milliseconds(context) / 1000
         return ForwardOptions(timeout, follow(context))
 
-    return options
+    return draft.settled(options, "timeout", "timeout-ms", "follow-redirects")
 
 
 class BufferedStream(RelayedStream):

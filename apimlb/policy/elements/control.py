@@ -4,6 +4,7 @@ import random
 from collections.abc import Awaitable
 from dataclasses import dataclass
 
+from apimlb.policy.apim.context import Context
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.clr.objects.text import clr_type_name
 from apimlb.policy.document.attributes import ANY, BOOLEAN, STRING, choice, integer
@@ -92,10 +93,14 @@ def retry(draft: Draft) -> Act:
         raise draft.error("The element 'retry' has invalid child element 'wait'.")
     block = draft.block()
 
+    def waits(context: Context) -> Waits:
+        return Waits(interval(context), maximum(context), delta(context), fast_first(context))
+
+    waits_of = draft.settled(waits, "interval", "max-interval", "delta", "first-fast-retry")
+
     async def act(exchange: Exchange) -> None:
         context = exchange.context
-        limit, done = count(context), 0
-        waits = Waits(interval(context), maximum(context), delta(context), fast_first(context))
+        limit, planned, done = count(context), waits_of(context), 0
         while True:
             fault: PolicyFault | None = None
             try:
@@ -108,7 +113,7 @@ def retry(draft: Draft) -> Act:
                 break
             await exchange.let_go()
             fast_index = context.switches.first_fast_retry_index
-            seconds = waits.before(done, exchange.services.rng, fast_index)
+            seconds = planned.before(done, exchange.services.rng, fast_index)
             if seconds > 0:
                 await exchange.services.clock.sleep(seconds)
             done += 1
