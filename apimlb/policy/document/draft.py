@@ -169,7 +169,8 @@ class Draft:
         return text is not None and text.is_expression
 
     def settled(self, getter: Getter[T], *names: str) -> Getter[T]:
-        """`getter`, which makes something of the attributes `names`; made once where they are constants."""
+        """`getter`, which makes something of the attributes `names`; made once where they are constants. To
+        make two such for each request took a quarter of the time of a policy of three elements."""
         if any(map(self.is_expression, names)):
             return getter
         made = getter(cast("Context", None))  # a constant does not look at the context

@@ -44,7 +44,7 @@ def as_value(scope: Scope, found: Result, at: int | Node) -> Bound:
     if isinstance(found, Bound):
         return found
     if isinstance(found, Untyped):
-        return found.to_delegate(scope, scope.registry.object, at)  # which is none, and refused
+        return found.to_delegate(scope, scope.registry.object, at)  # refused, since object is no delegate
     if isinstance(found, NamespaceReference):
         scope.refuse("CS0118", at, found.name)
     scope.refuse("CS0119", at, found.type)
