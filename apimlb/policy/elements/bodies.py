@@ -79,16 +79,11 @@ def redirect_content_urls(draft: Draft) -> Act:
     inward = works_on_request(draft)
 
     def edit(exchange: Exchange, content: bytes) -> bytes:
-        outer, inner = _addresses(exchange)
+        context = exchange.context
+        path = "" if context.api is None else context.api.path.strip("/")
+        outer = f"{context.request.original_url.origin}/{path}".rstrip("/")
+        inner = exchange.base_url.rstrip("/")
         old, new = (outer, inner) if inward else (inner, outer)
         return formats.replaced(content, old.encode(), new.encode()) if old else content
 
     return edits_body(draft, edit)
-
-
-def _addresses(exchange: Exchange) -> tuple[str, str]:
-    """Where the API is at the gateway, and where at the backend; without slashes at the end."""
-    context = exchange.context
-    path = "" if context.api is None else context.api.path.strip("/")
-    outer = f"{context.request.original_url.origin}/{path}".rstrip("/")
-    return outer, exchange.base_url.rstrip("/")

@@ -1,13 +1,14 @@
 """Messages made on the way: return-response, send-request."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from apimlb.http import Headers, Request, is_url
 from apimlb.policy.apim.bodies import MessageBody, rest_of
 from apimlb.policy.apim.context import Context, ResponseView
 from apimlb.policy.clr.exceptions import ClrException
-from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, Getter, choice, integer
+from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, choice, integer
 from apimlb.policy.document.draft import Draft
 from apimlb.policy.elements import formats, token_usage
 from apimlb.policy.elements.credentials import certificate_of, identity_token, proxy_of
@@ -60,18 +61,15 @@ def _response_in(name: str, context: Context) -> ResponseView:
 def send_request(draft: Draft) -> Act:
     variable = draft.required("response-variable-name", STRING)
     timeout = draft.attribute("timeout", integer(), DEFAULT_TIMEOUT)
-    ignore_error = draft.word("ignore-error", BOOLEAN, False)
+    ignored = (PolicyFault,) if draft.word("ignore-error", BOOLEAN, False) else ()
     message = message_of(draft)
 
     async def act(exchange: Exchange) -> None:
         context = exchange.context
         answer: ResponseView | None = None
-        try:
+        with suppress(*ignored):
             request = await message(exchange)
             answer = await _answer(exchange, request, timeout(context))
-        except PolicyFault:
-            if not ignore_error:
-                raise
         context.variables[variable(context)] = answer
 
     return act
@@ -132,10 +130,10 @@ def message_of(draft: Draft) -> Callable[[Exchange], Awaitable[Request]]:
 
 def _plain_message(draft: Draft) -> Callable[[Exchange], Request]:
     mode = draft.attribute("mode", choice("new", "copy"), "new")
-    url = draft.made("set-url", _text_of)
+    url = draft.made("set-url", lambda child: child.content(TEXT))
     if url is None and "mode" not in draft.element.attributes:
         raise draft.error(f"The element '{draft.element.tag}' has incomplete content: 'set-url' is required.")
-    method = draft.made("set-method", _text_of)
+    method = draft.made("set-method", lambda child: child.content(TEXT))
     headers = [header_edit(child) for child in draft.children("set-header")]
     queries = [query_edit(child) for child in draft.children("set-query-parameter")]
     body = draft.made("set-body", body_of)
@@ -158,10 +156,6 @@ def _plain_message(draft: Draft) -> Callable[[Exchange], Request]:
         return request
 
     return message
-
-
-def _text_of(draft: Draft) -> Getter[str]:
-    return draft.content(TEXT)
 
 
 def _copied(exchange: Exchange) -> Request:

@@ -7,12 +7,11 @@ text that is too long for it, are refusals, as callers report them. The reason i
 """
 
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from typing import Any
 
 from apimlb.http import RelayedStream
-from apimlb.policy.apim.context import Context
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.document.attributes import BOOLEAN, STRING, TEXT, choice, integer
 from apimlb.policy.document.draft import Draft
@@ -76,14 +75,10 @@ class ContentSafety:
         if response is None:
             return
         text = formats.joined("", [*token_usage.texts_of_answer(token_usage.said_in(response.body))])
-        for piece in self._windows(exchange.context, text):
-            await self._analyze(exchange, piece)
-
-    def _windows(self, context: Context, text: str) -> Iterator[str]:
-        size = max(1, min(self.window(context), LONGEST))
-        step = max(1, size - self.overlap(context))
+        size = max(1, min(self.window(exchange.context), LONGEST))
+        step = max(1, size - self.overlap(exchange.context))
         for start in range(0, len(text), step):
-            yield text[start : start + size]
+            await self._analyze(exchange, text[start : start + size])
             if start + size >= len(text):
                 return
 

@@ -7,6 +7,7 @@ client certificate and without a proxy; both are records (`apimlb.policy.run.rec
 
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from apimlb.policy.apim.context import Context
@@ -35,19 +36,15 @@ def identity_token(draft: Draft) -> Callable[[Exchange], Awaitable[str]]:
 def authentication_managed_identity(draft: Draft) -> Act:
     token = identity_token(draft)
     variable = draft.word("output-token-variable-name", STRING, "")
-    ignore_error = draft.word("ignore-error", BOOLEAN, False)
+    ignored = (PolicyFault,) if draft.word("ignore-error", BOOLEAN, False) else ()
 
     async def act(exchange: Exchange) -> None:
-        try:
+        with suppress(*ignored):
             made = await token(exchange)
-        except PolicyFault:
-            if ignore_error:
-                return
-            raise
-        if variable:
-            exchange.context.variables[variable] = made
-        else:
-            exchange.context.request.headers.set("Authorization", f"Bearer {made}")
+            if variable:
+                exchange.context.variables[variable] = made
+            else:
+                exchange.context.request.headers.set("Authorization", f"Bearer {made}")
 
     return act
 

@@ -11,7 +11,7 @@ from apimlb.policy.elements import formats
 from apimlb.policy.elements.callouts import DEFAULT_TIMEOUT, message_of
 from apimlb.policy.elements.messages import BYTES
 from apimlb.policy.run.exchange import Act, Exchange
-from apimlb.policy.run.records import Value, shown_headers
+from apimlb.policy.run.records import HIDDEN, SECRET_HEADERS, Value
 
 _LARGEST_EVENT = 200 * 1024
 """Bytes of an event; what is longer is cut (log-to-eventhub, usage notes)."""
@@ -44,10 +44,14 @@ def send_one_way_request(draft: Draft) -> Act:
     async def act(exchange: Exchange) -> None:
         request = await message(exchange)
         timeout(exchange.context)
+        headers: dict[str, Value] = {
+            name: HIDDEN if name.lower() in SECRET_HEADERS else ", ".join(given)
+            for name, given in request.headers.grouped()
+        }
         values: dict[str, Value] = {
             "method": request.method,
             "url": request.url,
-            "headers": shown_headers(request.headers),
+            "headers": headers,
             "body": formats.text(request.body),
         }
         exchange.record("request", "send-one-way-request", request.url, values)

@@ -1,9 +1,5 @@
 """What only tells: trace."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from apimlb.policy.apim.context import Context
 from apimlb.policy.document.attributes import STRING, TEXT, choice
 from apimlb.policy.document.draft import Draft
 from apimlb.policy.run.exchange import Act, Exchange
@@ -25,9 +21,14 @@ def trace(draft: Draft) -> Act:
 
     def act(exchange: Exchange) -> None:
         context = exchange.context
-        with untouched(context):
+        bodies = [context.request.body, None if context.response is None else context.response.body]
+        kept = [(body, body.consumed) for body in bodies if body is not None]
+        try:
             text = " ".join(message(context) for message in messages)
             facts: dict[str, Value] = {name(context): value(context) for name, value in metadata}
+        finally:  # what reads a body here does not consume it
+            for body, consumed in kept:
+                body.consumed = consumed
         shown = "".join(f" {name}={value}" for name, value in facts.items())
         context.trace(f"{source} [{severity}]: {text}{shown}")
         exchange.record(
@@ -35,15 +36,3 @@ def trace(draft: Draft) -> Act:
         )
 
     return act
-
-
-@contextmanager
-def untouched(context: Context) -> Iterator[None]:
-    """Within it, reading a body does not consume it."""
-    bodies = [context.request.body, None if context.response is None else context.response.body]
-    kept = [(body, body.consumed) for body in bodies if body is not None]
-    try:
-        yield
-    finally:
-        for body, consumed in kept:
-            body.consumed = consumed

@@ -17,11 +17,15 @@ def mock_response(draft: Draft) -> Act:
     draft.lacks("index")
     status = draft.word("status-code", integer(100, 999), 200)
     content_type = draft.word("content-type", STRING, "")
+    media_type = formats.media_type(content_type)
+
+    def fits(example: Example) -> bool:
+        return example.status == status and media_type in ("", formats.media_type(example.content_type))
 
     async def act(exchange: Exchange) -> None:
         context = exchange.context
         examples = () if context.operation is None else context.operation.examples
-        example = _fitting(examples, status, content_type)
+        example = next(filter(fits, examples), None)
         shown = content_type or (example.content_type if example else "")
         body = example.body.encode() if example else b""
         headers = Headers([("Content-Type", shown)] if shown else [])
@@ -30,12 +34,3 @@ def mock_response(draft: Draft) -> Act:
         raise Returned
 
     return act
-
-
-def _fitting(examples: tuple[Example, ...], status: int, content_type: str) -> Example | None:
-    """The first example for the status, and for the media type where one is asked for."""
-    wanted = formats.media_type(content_type)
-    for example in examples:
-        if example.status == status and wanted in ("", formats.media_type(example.content_type)):
-            return example
-    return None

@@ -29,6 +29,8 @@ _STORES = ("llm-semantic-cache-store", "azure-openai-semantic-cache-store")
 
 Vector = tuple[float, ...]
 
+semantic_cache_store = partial(cache_store, kind="semantic")
+
 
 @dataclass(frozen=True, slots=True)
 class CachedCompletion:
@@ -115,7 +117,3 @@ def _distance(one: Vector, other: Vector) -> float:
     if len(one) != len(other) or not sizes:
         return math.inf
     return 1.0 - math.fsum(map(operator.mul, one, other)) / sizes
-
-
-def semantic_cache_store(draft: Draft) -> Act:
-    return cache_store(draft, "semantic")

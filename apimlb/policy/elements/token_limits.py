@@ -9,14 +9,13 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import cast, get_args
 
 from apimlb.policy.apim.context import Context, ResponseView
 from apimlb.policy.document.attributes import BOOLEAN, LONG, STRING, choice, integer
 from apimlb.policy.document.draft import Draft
 from apimlb.policy.elements import token_usage
 from apimlb.policy.elements.reports import Report, report
-from apimlb.policy.run.counters import Counters, Period, bounds, spoken
+from apimlb.policy.run.counters import PERIODS, Counters, bounds, spoken
 from apimlb.policy.run.exchange import Act, Exchange
 from apimlb.policy.run.faults import PolicyFault
 
@@ -31,7 +30,7 @@ class TokenLimit:
         self.key = draft.required("counter-key", STRING)
         self.per_minute = draft.word("tokens-per-minute", integer(1), 0)
         self.quota = draft.optional("token-quota", LONG)
-        self.period = draft.attribute("token-quota-period", choice(*get_args(Period)), "Daily")
+        self.period = draft.attribute("token-quota-period", choice(*PERIODS), "Daily")
         self.estimates = draft.required_word("estimate-prompt-tokens", BOOLEAN)
         draft.at_least_one("tokens-per-minute", "token-quota")
         if len(draft.element.attributes.keys() & {"token-quota", "token-quota-period"}) == 1:
@@ -47,7 +46,7 @@ class TokenLimit:
         asked = token_usage.said_in(context.request.body)
         streamed = bool(asked.get("stream"))
         prompt = token_usage.of_prompt(asked) if self.estimates or streamed else 0
-        key, period = self.key(context), cast(Period, self.period(context))
+        key, period = self.key(context), self.period(context)
         count = TokenCount(self, exchange.counters, key, period, self.quota and self.quota(context))
         count.check(context, prompt if self.estimates else 0)
         self.used.set_variable(context, prompt)
@@ -61,7 +60,7 @@ class TokenCount:
     limit: TokenLimit
     counters: Counters
     key: str
-    period: Period
+    period: str
     quota: int | None
 
     def check(self, context: Context, cost: int) -> None:

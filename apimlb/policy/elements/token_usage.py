@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from apimlb.http import RelayedStream, Response
+from apimlb.http import RelayedStream
 from apimlb.policy.apim.bodies import MessageBody, content_of
 from apimlb.policy.apim.context import ResponseView
 from apimlb.policy.clr.exceptions import ClrException
@@ -90,22 +90,17 @@ async def count(exchange: Exchange, prompt: int, done: Done) -> None:
 async def whole_answer(
     exchange: Exchange, watch: Callable[[AsyncIterator[bytes]], AsyncIterator[bytes]]
 ) -> ResponseView | None:
-    """The response, with its body read. None for an error, and for a stream, which goes to the client by way
-    of what `watch` makes of it."""
+    """The response, with its body read. None for an error, and for server-sent events, which go to the client
+    by way of what `watch` makes of them."""
     response, live = exchange.context.response, exchange.live
     if response is None or response.status_code >= 400:
         return None
-    if live is not None and is_stream(live):
+    if live is not None and "event-stream" in (formats.header(live.headers, "Content-Type") or ""):
         assert not isinstance(live.body, bytes), "what is live is a stream"
         live.body = PaidStream(exchange.context.allowance, watch(live.body))
         return None
     await exchange.buffer()
     return response
-
-
-def is_stream(live: Response | None) -> bool:
-    """Whether the answer comes as server-sent events."""
-    return live is not None and "event-stream" in (formats.header(live.headers, "Content-Type") or "")
 
 
 def texts_of_prompt(asked: dict[str, Any]) -> Iterator[str]:

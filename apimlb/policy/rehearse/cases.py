@@ -11,7 +11,7 @@ gateway.
 import base64
 import json
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from apimlb.errors import PolicyError
@@ -105,24 +105,16 @@ def describe(value: object) -> Json:
     return {"type": name, "value": leave(text)}
 
 
-def _merged(defaults: Json, given: Mapping[str, Any]) -> Json:
-    made = dict(defaults)
-    for name, value in given.items():
-        known = made.get(name)
-        made[name] = _merged(known, value) if isinstance(known, dict) and isinstance(value, dict) else value
-    return made
-
-
 def context_of(given: Json) -> views.Context:
     """A Context from its JSON; raises ConfigError, KeyError or ValueError where that is not one."""
-    data = _merged(_DEFAULTS, given)
+    data = {**_DEFAULTS, **given}
+    for name, held in (_DEFAULTS | _OPTIONAL).items():
+        if isinstance(held, dict) and isinstance(data.get(name), dict):
+            data[name] = {**held, **_message(data[name])}
     started, elapsed = moment(data["timestamp"]), parse_span(data.pop("elapsed"))
     variables = {name: variable(each) for name, each in (data.pop("variables", None) or {}).items()}
-    for name, defaults in _OPTIONAL.items():
-        if data.get(name) is not None:
-            data[name] = {**defaults, **_message(data[name])}
     request = data["request"]
-    data["request"] = {**_message(request), "original_url": request.get("original_url") or request["url"]}
+    data["request"] = {**request, "original_url": request.get("original_url") or request["url"]}
     return views.Context(
         clock=ScriptedClock(started + elapsed.ticks / TICKS_PER_SECOND),
         rng=random.Random(0),

@@ -24,9 +24,8 @@ _START = 1_795_262_400.0  # 2026-11-21T12:00:00Z
 
 def mapping(case: Case, key: str, kind: type = object) -> Mapping[str, Any]:
     """What the case holds under a key, each of a kind; nothing where it is left out."""
-    given = case.get(key)
-    found: Mapping[str, Any] | None = member(given, Mapping[str, kind], key)  # type: ignore[valid-type]
-    return {} if found is None else found
+    found: Mapping[str, Any] | None = member(case.get(key), Mapping[str, kind], key)  # type: ignore[valid-type]
+    return found or {}
 
 
 class ScriptedClock:
@@ -64,15 +63,6 @@ class _Reply:
     body: bytes = b""
     after: float = 0.0
     fails: str = ""
-
-
-@dataclass(slots=True)
-class _Backend:
-    match: str
-    replies: list[_Reply]
-
-    def next_reply(self) -> _Reply:
-        return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
 
 
 @dataclass(slots=True)
@@ -125,10 +115,11 @@ class ScriptedServices:
 
     async def send(self, request: Request, timeout: float) -> Response:
         self.requests.append(request)
-        backend = next((each for each in self._backends if fnmatch.fnmatch(request.url, each.match)), None)
-        if backend is None:
+        fitting = (replies for match, replies in self._backends if fnmatch.fnmatch(request.url, match))
+        replies = next(fitting, None)
+        if replies is None:
             raise ConnectionRefusedError(f"no backend of the case answers {request.url}")
-        reply = backend.next_reply()
+        reply = replies.pop(0) if len(replies) > 1 else replies[0]
         if reply.fails == "connection":
             raise ConnectionResetError("Underlying transport connection was unexpectedly closed.")
         if reply.fails == "timeout" or reply.after > timeout:
@@ -165,13 +156,14 @@ def _authorization(name: str, given: object) -> Authorization:
     return view(Authorization, {"access_token": "connection-token", **mapping({name: given}, name)}, name)
 
 
-def _backend(given: Any, name: str) -> _Backend:
+def _backend(given: Any, name: str) -> tuple[str, list[_Reply]]:
+    """What the URLs of a backend match, and what it answers."""
     require(given, Mapping, name)
     for key in set(given) - {"match", "reply"}:
         raise ConfigError(f"{name} cannot have the key '{key}'")
     replies = given.get("reply") or {}
     several = replies if isinstance(replies, list) else [replies]
-    return _Backend(str(given.get("match", "*")), [_reply(reply, f"{name}.reply") for reply in several])
+    return str(given.get("match", "*")), [_reply(reply, f"{name}.reply") for reply in several]
 
 
 def _reply(given: object, name: str) -> _Reply:

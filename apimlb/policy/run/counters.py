@@ -6,6 +6,7 @@ in UTC periods of the calendar. Nothing of it is shared between instances.
 
 import math
 from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Literal, TypeVar
@@ -15,7 +16,6 @@ from apimlb.limits import Bucket, SlidingWindow
 K = TypeVar("K")
 V = TypeVar("V")
 Algorithm = Literal["sliding", "bucket"]
-Period = Literal["Hourly", "Daily", "Weekly", "Monthly", "Yearly"]
 
 MINUTE = 60.0
 _MOST_KEYS = 10_000
@@ -67,25 +67,21 @@ def _keep(kept: dict[K, V], key: K, value: V) -> None:
     kept[key] = value
 
 
-def bounds(period: Period, now: float) -> tuple[float, float]:
-    """When the period that holds `now` begins and ends, epoch seconds; a week begins on Monday."""
-    moment = datetime.fromtimestamp(now, UTC).replace(minute=0, second=0, microsecond=0)
-    day = moment.replace(hour=0)
-    match period:
-        case "Hourly":
-            start, end = moment, moment + timedelta(hours=1)
-        case "Daily":
-            start, end = day, day + timedelta(days=1)
-        case "Weekly":
-            start = day - timedelta(days=day.weekday())
-            end = start + timedelta(days=7)
-        case "Monthly":
-            start = day.replace(day=1)
-            end = (start + timedelta(days=32)).replace(day=1)
-        case "Yearly":
-            start = day.replace(month=1, day=1)
-            end = start.replace(year=start.year + 1)
-    return start.timestamp(), end.timestamp()
+PERIODS: Mapping[str, tuple[timedelta, Callable[[datetime], datetime]]] = {
+    "Hourly": (timedelta(hours=1), lambda hour: hour),
+    "Daily": (timedelta(days=1), lambda hour: hour.replace(hour=0)),
+    "Weekly": (timedelta(days=7), lambda hour: hour.replace(hour=0) - timedelta(days=hour.weekday())),
+    "Monthly": (timedelta(days=31), lambda hour: hour.replace(day=1, hour=0)),
+    "Yearly": (timedelta(days=366), lambda hour: hour.replace(month=1, day=1, hour=0)),
+}
+"""The longest that each period lasts, and when the one that holds an hour begins: a week on Monday."""
+
+
+def bounds(period: str, now: float) -> tuple[float, float]:
+    """When the period that holds `now` begins and ends, epoch seconds."""
+    longest, beginning = PERIODS[period]
+    start = beginning(datetime.fromtimestamp(now, UTC).replace(minute=0, second=0, microsecond=0))
+    return start.timestamp(), beginning(start + longest).timestamp()
 
 
 def spoken(seconds: int) -> str:

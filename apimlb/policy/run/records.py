@@ -4,7 +4,7 @@ A metric, an event, a message or a log entry goes out of a gateway beside the an
 local Azure does not have. The element that sends it is evaluated all the same, and what it made is a record.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -18,7 +18,7 @@ a `proxy` and a `protocol` change how the backend is called, which the local gat
 Value: TypeAlias = "str | float | bool | Mapping[str, Value] | list[Value] | None"
 """Plain JSON."""
 
-_HIDDEN = frozenset(
+SECRET_HEADERS = frozenset(
     {"authorization", "api-key", "cookie", "ocp-apim-subscription-key", "proxy-authorization"}
     | {"x-api-key", "x-functions-key"}
 )
@@ -44,13 +44,3 @@ class Record:
     api: str = ""
     operation: str = ""
     service: str = ""
-
-
-def shown_headers(headers: Iterable[tuple[str, str]]) -> dict[str, Value]:
-    """Headers by name, secrets hidden; several of one name are joined by commas."""
-    shown: dict[str, Value] = {}
-    for name, value in headers:
-        before = shown.get(name)
-        whole = value if before is None else f"{before}, {value}"
-        shown[name] = HIDDEN if name.lower() in _HIDDEN else whole
-    return shown

@@ -125,9 +125,14 @@ def validate_jwt(draft: Draft) -> Act:
 
 def _key_source(draft: Draft) -> KeySource:
     """Keys of `<issuer-signing-keys>` and of every `<openid-config>`; the issuers of the latter where
-    there are no keys of the former."""
+    there are no keys of the former.
+
+    Microsoft Learn, validate-jwt: a key's `id` is matched with the token's `kid`. Where no key has that id,
+    every key is tried, as Microsoft.IdentityModel does.
+    """
     configurations = [_metadata_url(child) for child in draft.children("openid-config")]
-    local = _local_keys(draft)
+    keys_here = draft.nested("issuer-signing-keys", "key")
+    local = [(key.word("id", STRING, ""), _local_key(key)) for key in keys_here]
     issuers = IssuerCache()
 
     async def keys(exchange: Exchange, key_id: str | None) -> Keys:
@@ -150,16 +155,6 @@ def _metadata_url(draft: Draft) -> Getter[str]:
     if draft.word("validate-connectivity", BOOLEAN, False):
         draft.lacks("validate-connectivity")
     return draft.required("url", STRING)
-
-
-def _local_keys(draft: Draft) -> list[tuple[str, signature.Key]]:
-    """The keys that the policy itself holds, by the id that a token may name them by.
-
-    Microsoft Learn, validate-jwt: `id` is matched with the token's `kid`. Where no key has that id, every
-    key is tried, as Microsoft.IdentityModel does.
-    """
-    keys = draft.nested("issuer-signing-keys", "key")
-    return [(key.word("id", STRING, ""), _local_key(key)) for key in keys]
 
 
 def _local_key(draft: Draft) -> signature.Key:

@@ -51,6 +51,13 @@ async def test_a_one_way_request_is_kept_without_its_secrets_and_nobody_is_asked
     }
 
 
+async def test_headers_of_one_name_are_kept_together_whatever_their_case() -> None:
+    request = {"headers": {"X-List": ["a", "b"], "x-list": "c", "Cookie": ["d=1", "e=2"], "Host": "h"}}
+    played = await play(ONE_WAY.format("copy"), request=request)
+    shown = played.records[0].values["headers"]
+    assert shown == {"X-List": "a, b, c", "Cookie": "(hidden)", "api-key": "(hidden)", "x-note": "n"}
+
+
 def test_a_one_way_request_needs_a_url() -> None:
     assert "'set-url' is required" in refusal(document("<send-one-way-request/>")).what
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apimlb.clock import isoformat
-from apimlb.policy.run.counters import Algorithm, Counters, Period, bounds, spoken
+from apimlb.policy.run.counters import Algorithm, Counters, bounds, spoken
 
 NOON = 1_800_014_400.0  # 2027-01-15T12:00:00Z, a Friday
 
@@ -68,7 +68,7 @@ class TestQuotas:
             ("Yearly", "2027-01-01T00:00", "2028-01-01T00:00"),
         ],
     )
-    def test_are_counted_in_periods_of_the_calendar(self, period: Period, start: str, end: str) -> None:
+    def test_are_counted_in_periods_of_the_calendar(self, period: str, start: str, end: str) -> None:
         assert [isoformat(moment)[:16] for moment in bounds(period, NOON + 1234)] == [start, end]
 
     def test_begin_anew_with_each_period(self) -> None:
