@@ -30,10 +30,10 @@ def null_reference() -> ClrException:
     return ClrException("System.NullReferenceException", NULL_REFERENCE)
 
 
-def required(value: T | None, name: str) -> T:
+def required(value: T | None, name: str, message: str = "Value cannot be null.") -> T:
     """An argument that may not be null; throws System.ArgumentNullException."""
     if value is None:
-        raise argument_null(name)
+        raise argument_null(name, message)
     return value
 
 
@@ -83,10 +83,10 @@ def index_range(name: str = "index") -> ClrException:
     )
 
 
-def check_index(index: int, size: int) -> None:
-    """The index of an element of a list of that size; throws System.ArgumentOutOfRangeException."""
+def check_index(index: int, size: int, name: str = "index") -> None:
+    """An index from 0 up to, not including, a size; throws System.ArgumentOutOfRangeException."""
     if not 0 <= index < size:
-        raise index_range()
+        raise index_range(name)
 
 
 def array_range() -> ClrException:

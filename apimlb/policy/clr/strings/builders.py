@@ -81,11 +81,6 @@ def new_builder_of_part(text: str | None, start: int, length: int, capacity: int
     return StringBuilder(text[start : start + length], capacity)
 
 
-def append_repeated(target: StringBuilder, char: str, count: int) -> StringBuilder:
-    check_not_below_zero(count, "repeatCount", "Count")
-    return target.append(str(char) * bounded_length(count))
-
-
 def _positive(value: int, name: str) -> None:
     exceptions.not_negative(value, name, "Value must be positive.")
 
@@ -126,14 +121,8 @@ def append_format(target: StringBuilder, layout: str | None, values: ClrArray | 
     return target.append(format_text(layout, values.items))
 
 
-def _check_place(target: StringBuilder, index: int, name: str = "index") -> None:
-    """Where something may be inserted."""
-    if not 0 <= index <= len(target):
-        raise exceptions.index_range(name)
-
-
 def builder_insert(target: StringBuilder, index: int, value: str) -> StringBuilder:
-    _check_place(target, index)
+    exceptions.check_index(index, len(target) + 1)
     return target.put(index, index, value)
 
 
@@ -146,7 +135,7 @@ def insert_repeated(target: StringBuilder, index: int, value: str | None, count:
 def insert_some_chars(
     target: StringBuilder, index: int, chars: ClrArray | None, start: int, count: int
 ) -> StringBuilder:
-    _check_place(target, index)
+    exceptions.check_index(index, len(target) + 1)
     if _is_nothing(chars, start, count, "String reference not set to an instance of a String."):
         return target
     assert chars is not None
@@ -170,9 +159,8 @@ def builder_replace(
 ) -> StringBuilder:
     """Replace(old, new, startIndex, count) of texts or characters"""
     count = len(target) if count is None else count
-    _check_place(target, start, "startIndex")
-    if not 0 <= count <= len(target) - start:
-        raise exceptions.index_range("count")
+    exceptions.check_index(start, len(target) + 1, "startIndex")
+    exceptions.check_index(count, len(target) - start + 1, "count")
     old = exceptions.required(old, "oldValue")
     if not old:
         raise exceptions.argument("Empty name is not legal.", "oldValue")
@@ -210,8 +198,7 @@ def ensure_capacity(target: StringBuilder, capacity: int) -> int:
 
 def builder_put(target: StringBuilder, index: int, char: str) -> None:
     """builder[index] = char"""
-    if not 0 <= index < len(target):
-        raise exceptions.index_range()
+    exceptions.check_index(index, len(target))
     BUDGET.spend()
     target.put(index, index + 1, char)
 
@@ -225,7 +212,7 @@ def builder_copy(target: StringBuilder, start: int, chars: ClrArray, place: int,
             "Either offset did not refer to a position in the string, or there is an insufficient length of "
             "destination character array."
         )
-    _check_place(target, start, "sourceIndex")
+    exceptions.check_index(start, len(target) + 1, "sourceIndex")
     if start > len(target) - count:
         raise exceptions.argument("Source string was not long enough. Check sourceIndex and count.")
     chars.items[place : place + count] = chars_of(str(target)[start : start + count])

@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Callable
 
-from apimlb.policy.clr.exceptions import argument, argument_range, index_range, out_of_range
+from apimlb.policy.clr.exceptions import argument, argument_range, check_index, out_of_range
 from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.objects import ordering
 from apimlb.policy.clr.strings.texts import WHITE
@@ -47,26 +47,14 @@ UNIT_TESTS: dict[str, Callable[[str], bool]] = {
 """Of one UTF-16 unit, also where it stands in a text."""
 
 
-def char_upper(char: str) -> Char:
-    return Char(ordering.upper_invariant(char))
-
-
-def char_lower(char: str) -> Char:
-    return Char(ordering.lower_ordinal(char))
-
-
 def numeric_value(char: str) -> float:
     """The value of a digit, number letter or fraction; an ideograph has no value in .NET."""
     return unicodedata.numeric(char, -1.0) if is_number(char) else -1.0
 
 
 def compare_char(left: str, right: object) -> int:
-    """'a'.CompareTo(object)"""
-    if right is None:
-        return 1
-    if not isinstance(right, Char):
-        raise argument("Object must be of type Char.")
-    return ord(left) - ord(right)
+    """'a'.CompareTo(value)"""
+    return ord(left) - ord(right) if isinstance(right, Char) else ordering.compare(left, right)
 
 
 def _in_text(text: str, index: int) -> str:
@@ -90,8 +78,7 @@ def is_pair(high: str, low: str) -> bool:
 
 
 def is_pair_at(text: str, index: int) -> bool:
-    pair = _in_text(text, index)[index : index + 2]
-    return len(pair) == 2 and is_pair(*pair)
+    return is_pair(_in_text(text, index)[index], text[index + 1 : index + 2])
 
 
 def from_utf32(number: int) -> str:
@@ -117,8 +104,7 @@ def to_utf32(high: str, low: str) -> int:
 
 def to_utf32_at(text: str, index: int) -> int:
     """char.ConvertToUtf32(text, index)"""
-    if not 0 <= index < len(text):
-        raise index_range()
+    check_index(index, len(text))
     char = leave(text[index : index + 2])[0]
     if is_surrogate(char):
         kind, side = ("high", "following low") if is_high(char) else ("low", "preceding high")

@@ -5,6 +5,7 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from html.entities import name2codepoint
 from urllib.parse import quote, unquote_to_bytes
 
@@ -65,8 +66,6 @@ class Encoding:
     def encode(self, text: str) -> bytes:
         if not text.isascii():
             BUDGET.spend(len(text) >> 3)
-        if self.codec == "utf-8":
-            return encode(text)
         if self.codec.startswith("utf"):
             return whole(text).encode(self.codec)
         return text.encode(self.codec, "replace")
@@ -74,14 +73,11 @@ class Encoding:
     def decode(self, content: bytes | bytearray) -> str:
         if not content.isascii():
             BUDGET.spend(len(content) >> 3)
-        if self.codec == "utf-8":
-            return bounded_text(decode(content))
         if self.codec == "ascii":
-            return bounded_text(content.decode("latin-1").translate(_NOT_ASCII))
+            return bounded_text(content.decode("ascii", "replace").replace("\ufffd", "?"))
         return bounded_text(enter(content.decode(self.codec, "replace")))
 
 
-_NOT_ASCII = dict.fromkeys(range(128, 256), "?")
 _NONE = (False, False, False, False)
 _MAIL = (False, False, True, True)
 _ALL = (True, True, True, True)
@@ -194,16 +190,13 @@ def bytes_part(content: bytearray, offset: int, count: int) -> bytearray:
 
 
 def _form_bytes(
-    rewritten: Callable[[bytes], bytes],
-) -> Callable[[bytearray | None, int, int], bytearray | None]:
-    def of_part(content: bytearray | None, offset: int, count: int) -> bytearray | None:
-        if content is None and count == 0:
-            return None
-        return bytearray(rewritten(bytes(bytes_part(required(content, "bytes"), offset, count))))
-
-    return of_part
+    rewritten: Callable[[bytes], bytes], content: bytearray | None, offset: int, count: int
+) -> bytearray | None:
+    if content is None and count == 0:
+        return None
+    return bytearray(rewritten(bytes(bytes_part(required(content, "bytes"), offset, count))))
 
 
-url_encode_bytes = _form_bytes(lambda content: _form_quoted(content).encode("ascii"))
-url_decode_bytes = _form_bytes(lambda content: unquote_to_bytes(content.replace(b"+", b" ")))
+url_encode_bytes = partial(_form_bytes, lambda content: _form_quoted(content).encode("ascii"))
+url_decode_bytes = partial(_form_bytes, lambda content: unquote_to_bytes(content.replace(b"+", b" ")))
 """WebUtility.UrlEncodeToBytes and UrlDecodeToBytes"""

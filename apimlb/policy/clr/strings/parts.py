@@ -2,7 +2,7 @@
 
 from apimlb.policy.clr.collections.containers import ClrArray, bounded
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.exceptions import argument_range, index_range
+from apimlb.policy.clr.exceptions import argument_range, check_index, index_range
 from apimlb.policy.clr.numbers.arithmetic import chars_of
 from apimlb.policy.clr.objects import ordering
 from apimlb.policy.clr.strings.texts import chars_text, check_not_below_zero, join
@@ -43,10 +43,8 @@ def compare_parts_as(
     if left is None or right is None:
         return (left is not None) - (right is not None)
     check_not_below_zero(length, "length", "Count" if comparison is None else "Length")
-    if not 0 <= start <= len(left):
-        raise index_range("indexA")
-    if not 0 <= place <= len(right):
-        raise index_range("indexB")
+    check_index(start, len(left) + 1, "indexA")
+    check_index(place, len(right) + 1, "indexB")
     first, second = left[start : start + length], right[place : place + length]
     if comparison is None or comparison.number == _ORDINAL:
         return ordering.compare_units(first, second)

@@ -83,8 +83,7 @@ ends_with = _at_end(str.endswith)
 def _span(text: str, start: int, count: int | None) -> tuple[int, int]:
     """Where to look, forwards."""
     charge(text)
-    if not 0 <= start <= len(text):
-        raise exceptions.index_range("startIndex")
+    exceptions.check_index(start, len(text) + 1, "startIndex")
     count = len(text) - start if count is None else count
     if not 0 <= count <= len(text) - start:
         raise exceptions.count_range()
@@ -95,8 +94,7 @@ def _span_back(text: str, start: int | None, count: int | None) -> tuple[int, in
     """Where to look, backwards from the character at `start`, or from the last one."""
     charge(text)
     start = len(text) - 1 if start is None else start
-    if not 0 <= start < len(text):
-        raise exceptions.index_range("startIndex")
+    exceptions.check_index(start, len(text), "startIndex")
     count = start + 1 if count is None else count
     if not 0 <= count <= start + 1:
         raise exceptions.count_range()

@@ -9,6 +9,7 @@ from apimlb.policy.clr.strings.builders import StringBuilder
 from apimlb.policy.clr.strings.texts import chars_text
 
 _END = re.compile("[\r\n]")
+NO_BUFFER = "Buffer cannot be null."
 
 
 class StringReader:
@@ -63,8 +64,7 @@ def read(reader: StringReader) -> int:
 
 
 def _check_buffer(buffer: ClrArray | None, index: int, count: int) -> ClrArray:
-    if buffer is None:
-        raise exceptions.argument_null("buffer", "Buffer cannot be null.")
+    buffer = exceptions.required(buffer, "buffer", NO_BUFFER)
     for number, name in ((index, "index"), (count, "count")):
         exceptions.not_negative(number, name)
     if len(buffer.items) - index < count:
@@ -105,12 +105,6 @@ class StringWriter:
 
     def __str__(self) -> str:
         return str(self.builder)
-
-
-def new_writer_on(builder: StringBuilder | None) -> StringWriter:
-    if builder is None:
-        raise exceptions.argument_null("sb", "Buffer cannot be null.")
-    return StringWriter(builder)
 
 
 def write_some_chars(writer: StringWriter, chars: ClrArray | None, index: int, count: int) -> None:

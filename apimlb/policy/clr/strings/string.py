@@ -1,5 +1,7 @@
 """String, Char, StringBuilder, StringComparison, StringComparer."""
 
+from functools import partial
+
 from apimlb.policy.clr.catching import tried
 from apimlb.policy.clr.collections.containers import Comparer
 from apimlb.policy.clr.convert.parsing import convertible, to_char
@@ -20,11 +22,6 @@ def compare_objects(comparer: Comparer, left: object, right: object) -> int:
     if left is not None and right is not None and type(left) is not type(right) and not convertible(left):
         raise argument(ordering.NO_ORDER)
     return ordering.compare(left, right)
-
-
-def compared_hash(comparer: Comparer, value: object) -> int:
-    """StringComparer.GetHashCode"""
-    return hash_code(comparer.key(value) if isinstance(value, str) else value)
 
 
 _COMPARISONS = {
@@ -74,8 +71,8 @@ DEFINITIONS = (
             ("int LastIndexOfAny(char[]! anyOf[, int startIndex[, int count]])", search.last_index_of_any),
             *((f"string {name}([params char[] trimChars])", texts.trimming(strip)) for name, strip in
               (("Trim", str.strip), ("TrimStart", str.lstrip), ("TrimEnd", str.rstrip))),
-            ("string PadLeft(int totalWidth[, char paddingChar])", texts.padding(str.rjust)),
-            ("string PadRight(int totalWidth[, char paddingChar])", texts.padding(str.ljust)),
+            ("string PadLeft(int totalWidth[, char paddingChar])", partial(texts.padded, str.rjust)),
+            ("string PadRight(int totalWidth[, char paddingChar])", partial(texts.padded, str.ljust)),
             ("string ToUpper()", ordering.upper_invariant),
             ("string ToLower()", ordering.lower_ordinal),
             ("string ToUpperInvariant()", ordering.upper_invariant),
@@ -137,17 +134,16 @@ DEFINITIONS = (
         rows=(
             ("static char MaxValue", lambda: Char("\uffff")),
             ("static char MinValue", lambda: Char("\0")),
-            ("int CompareTo(char value)", lambda left, right: ord(left) - ord(right)),
+            ("int CompareTo(char|object value)", chars.compare_char),
             ("bool Equals(char obj)", clr_equals),
             ("static char Parse(string! s)", to_char),
             ("static string ToString(char c)", str),
-            ("static char ToUpper(char c)", chars.char_upper),
-            ("static char ToLower(char c)", chars.char_lower),
-            ("static char ToUpperInvariant(char c)", chars.char_upper),
-            ("static char ToLowerInvariant(char c)", chars.char_lower),
+            *((f"static char ToUpper{culture}(char c)", lambda char: Char(ordering.upper_invariant(char)))
+              for culture in ("", "Invariant")),
+            *((f"static char ToLower{culture}(char c)", lambda char: Char(ordering.lower_ordinal(char)))
+              for culture in ("", "Invariant")),
             ("static double GetNumericValue(char c)", chars.numeric_value),
             ("static double GetNumericValue(string! s, int index)", chars.at_index(chars.numeric_value)),
-            ("int CompareTo(object value)", chars.compare_char),
             ("TypeCode GetTypeCode()", type_code),
             ("static bool TryParse(string s, out char result)",
              tried(lambda text: to_char(text or ""), Char("\0"))),
@@ -179,7 +175,8 @@ DEFINITIONS = (
             ("int Compare(string x, string y)", Comparer.compare),
             ("bool Equals(object x, object y)", Comparer.equal),
             ("int Compare(object x, object y)", compare_objects),
-            ("int GetHashCode(string|object! obj)", compared_hash),
+            ("int GetHashCode(string|object! obj)",
+             lambda comparer, value: hash_code(comparer.key(value) if isinstance(value, str) else value)),
         ),
     ),
 )  # fmt: skip

@@ -2,20 +2,21 @@
 
 from collections.abc import Callable, MutableSequence, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 
 from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.collections.containers import ClrArray
+from apimlb.policy.clr.exceptions import required
 from apimlb.policy.clr.numbers.arithmetic import chars_of
 from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.strings import builders, encodings, streams
 from apimlb.policy.clr.strings.builders import StringBuilder
 from apimlb.policy.clr.strings.encodings import ENCODINGS, PAGES, UNICODE, Encoding
 from apimlb.policy.clr.strings.streams import StringReader, StringWriter
-from apimlb.policy.clr.strings.texts import char_at, chars_text, join, substring
+from apimlb.policy.clr.strings.texts import char_at, chars_text, join, repeated, substring
 from apimlb.policy.clr.types.definitions import Definition
 
-Array = TypeVar("Array")
 Sliced = TypeVar("Sliced", str, bytearray)
 _NO_ARRAY = "Array cannot be null."
 _MORE = (
@@ -42,12 +43,6 @@ def get_encoding_of_page(page: int) -> Encoding:
     return PAGES[page]
 
 
-def _array(value: Array | None, name: str) -> Array:
-    if value is None:
-        raise exceptions.argument_null(name, _NO_ARRAY)
-    return value
-
-
 def _part(
     whole: Sliced, part: tuple[int, ...], where: str, blamed: str, names: tuple[str, str] = ("index", "count")
 ) -> Sliced:
@@ -65,17 +60,16 @@ def _part(
 
 
 def _text(value: str | None, *part: int) -> str:
-    if value is None:
-        raise exceptions.argument_null("s", "String reference not set to an instance of a String.")
-    return _part(value, part, "string", "index")
+    text = required(value, "s", "String reference not set to an instance of a String.")
+    return _part(text, part, "string", "index")
 
 
 def _chars(value: ClrArray | None, *part: int) -> str:
-    return _part(chars_text(_array(value, "chars")), part, "buffer", "chars")
+    return _part(chars_text(required(value, "chars", _NO_ARRAY)), part, "buffer", "chars")
 
 
 def _bytes(value: bytearray | None, *part: int) -> bytearray:
-    return _part(_array(value, "bytes"), part, "buffer", "bytes")
+    return _part(required(value, "bytes", _NO_ARRAY), part, "buffer", "bytes")
 
 
 def _encoder(read: Callable[..., str], made: Callable[[bytes], object]) -> Callable[..., object]:
@@ -95,8 +89,7 @@ _PUT = {
 
 def _put(encoding: Encoding, made: Sequence[Any], target: MutableSequence[Any], place: int, kind: str) -> int:
     """Write what was encoded or decoded into an array of bytes or characters; returns its length."""
-    if not 0 <= place <= len(target):
-        raise exceptions.index_range(f"{kind}Index")
+    exceptions.check_index(place, len(target) + 1, f"{kind}Index")
     if len(made) > len(target) - place:
         raise exceptions.argument(
             f"The output {kind} buffer is too small to contain the {_PUT[kind].format(encoding.shown)}",
@@ -106,40 +99,37 @@ def _put(encoding: Encoding, made: Sequence[Any], target: MutableSequence[Any], 
     return len(made)
 
 
-def _put_bytes(name: str) -> Callable[..., int]:
+def put_bytes(
+    encoding: Encoding, source: str | ClrArray | None, index: int, count: int, target: bytearray | None,
+    place: int, *, name: str,
+) -> int:  # fmt: skip
     """GetBytes(s, charIndex, charCount, bytes, byteIndex), and the one of the characters `chars`"""
-
-    def put(
-        encoding: Encoding, source: str | ClrArray | None, index: int, count: int, target: bytearray | None,
-        place: int,
-    ) -> int:  # fmt: skip
-        text = source if isinstance(source, str) else chars_text(_array(source, name))
-        content = _bytes(target)
-        blamed = "chars" if encoding.codec == "ascii" else name
-        part = _part(text, (index, count), "string", blamed, ("charIndex", "charCount"))
-        return _put(encoding, encoding.encode(part), content, place, "byte")
-
-    return put
+    text = source if isinstance(source, str) else chars_text(required(source, name, _NO_ARRAY))
+    content = _bytes(target)
+    blamed = "chars" if encoding.codec == "ascii" else name
+    part = _part(text, (index, count), "string", blamed, ("charIndex", "charCount"))
+    return _put(encoding, encoding.encode(part), content, place, "byte")
 
 
 def put_chars(
     encoding: Encoding, content: bytearray | None, index: int, count: int, target: ClrArray | None, place: int
 ) -> int:
     """GetChars(bytes, byteIndex, byteCount, chars, charIndex)"""
-    content, taken = _bytes(content), _array(target, "chars")
+    content, taken = _bytes(content), required(target, "chars", _NO_ARRAY)
     part = _part(content, (index, count), "buffer", "bytes", ("byteIndex", "byteCount"))
     return _put(encoding, chars_of(encoding.decode(part)), taken.items, place, "char")
 
 
 def byte_count(encoding: Encoding, text: str | None) -> int:
-    text = exceptions.required(text, "chars" if encoding.codec in ("ascii", "utf-8") else "s")
+    text = required(text, "chars" if encoding.codec in ("ascii", "utf-8") else "s")
     return len(encoding.encode(text))
 
 
 def converted(source: Encoding | None, target: Encoding | None, content: bytearray, *part: int) -> bytearray:
     """Encoding.Convert(srcEncoding, dstEncoding, bytes[, index, count])"""
-    source, target = _array(source, "srcEncoding"), _array(target, "dstEncoding")
-    return bytearray(target.encode(source.decode(_bytes(content, *part))))
+    reader = required(source, "srcEncoding", _NO_ARRAY)
+    writer = required(target, "dstEncoding", _NO_ARRAY)
+    return bytearray(writer.encode(reader.decode(_bytes(content, *part))))
 
 
 def _most(count: Callable[[int], int], given: int, what: str, made: str, name: str) -> int:
@@ -172,9 +162,9 @@ _ENCODING = Definition(
         ("byte[] GetBytes(string s[, int index, int count])", _encoder(_text, bytearray)),
         ("byte[] GetBytes(char[] chars[, int index, int count])", _encoder(_chars, bytearray)),
         ("int GetBytes(string s, int charIndex, int charCount, byte[] bytes, int byteIndex)",
-         _put_bytes("s")),
+         partial(put_bytes, name="s")),
         ("int GetBytes(char[] chars, int charIndex, int charCount, byte[] bytes, int byteIndex)",
-         _put_bytes("chars")),
+         partial(put_bytes, name="chars")),
         ("int GetByteCount(string s)", byte_count),
         ("int GetByteCount(string s, int index, int count)", _encoder(_text, len)),
         ("int GetByteCount(char[] chars[, int index, int count])", _encoder(_chars, len)),
@@ -215,7 +205,8 @@ _BUILDER = Definition(
         ("StringBuilder Append(string|char|object value)",
          lambda target, value: target.append(text_of(value))),
         ("StringBuilder Append(char[] value)", lambda target, chars: target.append(chars_text(chars))),
-        ("StringBuilder Append(char value, int repeatCount)", builders.append_repeated),
+        ("StringBuilder Append(char value, int repeatCount)",
+         lambda target, char, count: target.append(repeated(char, count, "repeatCount"))),
         ("StringBuilder Append(char[] value, int startIndex, int charCount)", builders.append_some_chars),
         ("StringBuilder Append(string|StringBuilder value, int startIndex, int count)", builders.append_part),
         ("StringBuilder AppendLine([string value])",
@@ -274,7 +265,8 @@ DEFINITIONS = (
         "System.IO.StringWriter", "class", bases=("System.IDisposable",),
         rows=(
             ("new()", lambda: StringWriter(StringBuilder())),
-            ("new(StringBuilder sb)", streams.new_writer_on),
+            ("new(StringBuilder sb)",
+             lambda builder: StringWriter(required(builder, "sb", streams.NO_BUFFER))),
             ("void Write(string|object value)", lambda writer, value: writer.write(text_of(value))),
             ("void Write(char[] buffer)", lambda writer, chars: writer.write(chars_text(chars))),
             ("void Write(char[] buffer, int index, int count)", streams.write_some_chars),

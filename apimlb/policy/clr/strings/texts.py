@@ -119,14 +119,10 @@ def trimming(strip: Callable[[str, str], str]) -> Callable[..., str]:
     return lambda text, chars=None: strip(text, chars_text(chars) or WHITE)
 
 
-def padding(pad: Callable[[str, int, str], str]) -> Callable[..., str]:
+def padded(pad: Callable[[str, int, str], str], text: str, width: int, fill: str = " ") -> str:
     """PadLeft or PadRight, by the function of Python that puts the same on that side."""
-
-    def padded(text: str, width: int, fill: str = " ") -> str:
-        not_negative(width, "totalWidth")
-        return pad(text, bounded_length(width), fill)
-
-    return padded
+    not_negative(width, "totalWidth")
+    return pad(text, bounded_length(width), fill)
 
 
 def _pieces(text: str, separators: list[str], limit: int, remove_empty: bool) -> list[str]:
@@ -160,10 +156,6 @@ def _pieces(text: str, separators: list[str], limit: int, remove_empty: bool) ->
     return pieces
 
 
-def _separators(given: ClrArray | None) -> list[str]:
-    return [str(item) for item in given.items if item] if given else list(WHITE)
-
-
 def _split_options(given: tuple[int | Enum, ...]) -> tuple[int, bool]:
     """The greatest number of pieces (below zero: any) and whether empty pieces are left out, by the arguments
     of an overload of Split: a count, options, both or neither."""
@@ -178,7 +170,8 @@ def _split_options(given: tuple[int | Enum, ...]) -> tuple[int, bool]:
 
 
 def split(text: str, separators: ClrArray | None, *given: int | Enum) -> ClrArray:
-    return strings(_pieces(text, _separators(separators), *_split_options(given)))
+    wanted = [str(item) for item in separators.items if item] if separators else list(WHITE)
+    return strings(_pieces(text, wanted, *_split_options(given)))
 
 
 def split_by(text: str, separator: str | None, *given: int | Enum) -> ClrArray:
@@ -193,6 +186,6 @@ def join(separator: str | None, values: object, name: str = "values") -> str:
     return bounded_text(separator.join(pieces))
 
 
-def repeated(char: str, count: int) -> str:
-    check_not_below_zero(count, "count")
+def repeated(char: str, count: int, name: str = "count") -> str:
+    check_not_below_zero(count, name, "Count")
     return str(char) * bounded_length(count)
