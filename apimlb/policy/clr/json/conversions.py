@@ -98,5 +98,9 @@ def values_of(kind: Type, token: tokens.JToken) -> LazySequence:
 
 
 def scalar_put(token: tokens.JValue, value: object) -> None:
+    """Set JValue.Value: the token's type stays for a value of the same type, and for a text in a comment."""
     made = value_of(value)
-    token.value, token.type_name = made.value, made.type_name
+    stays_text = made.type_name == "String" and token.type_name in ("Comment", "Raw")
+    if type(value) is not type(token.value) and not stays_text:
+        token.type_name = made.type_name
+    token.value = made.value

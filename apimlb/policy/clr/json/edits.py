@@ -28,7 +28,7 @@ def content_tokens(content: object) -> list[tokens.JToken]:
     return [value_of(content)]
 
 
-def _insert(target: tokens.JContainer, index: int, content: object) -> None:
+def insert(target: tokens.JContainer, index: int, content: object) -> None:
     for child in content_tokens(content):
         if child.type_name != "Comment" or isinstance(target, tokens.JList):
             target.insert(index, child)
@@ -36,36 +36,20 @@ def _insert(target: tokens.JContainer, index: int, content: object) -> None:
 
 
 def add(target: tokens.JContainer, content: object) -> None:
-    _insert(target, target.count(), content)
+    insert(target, target.count(), content)
 
 
-def add_first(target: tokens.JContainer, content: object) -> None:
-    _insert(target, 0, content)
-
-
-def _holder(token: tokens.JToken) -> tokens.JContainer:
+def holder(token: tokens.JToken) -> tokens.JContainer:
     """The parent that Replace and Remove work on; throws System.InvalidOperationException without one."""
     if token.parent is None:
         raise invalid_operation("The parent is missing.")
     return token.parent
 
 
-def remove(token: tokens.JToken) -> None:
-    _holder(token).remove_child(token)
-
-
-def replace(token: tokens.JToken, value: tokens.JToken | None) -> None:
-    _holder(token).replace_child(token, value or tokens.null())
-
-
-def add_after(token: tokens.JToken, content: object) -> None:
-    owner = _holder(token)
-    _insert(owner, owner.place(token) + 1, content)
-
-
-def add_before(token: tokens.JToken, content: object) -> None:
-    owner = _holder(token)
-    _insert(owner, owner.place(token), content)
+def add_at(token: tokens.JToken, content: object, offset: int) -> None:
+    """Add content beside a token: before it (0), or after it (1)."""
+    owner = holder(token)
+    insert(owner, owner.place(token) + offset, content)
 
 
 def replace_all(target: tokens.JContainer, content: object) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import BUDGET, charge_each
 from apimlb.policy.clr.collections.enumerators import Enumerator, pair_enumerator
-from apimlb.policy.clr.collections.interfaces import collection_copy
+from apimlb.policy.clr.collections.interfaces import collection_copy, collection_remove
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.enums import Enum
@@ -56,11 +56,6 @@ def token_put(token: JToken, key: object, value: JToken | None) -> None:
     token.put(key, value)  # type: ignore[arg-type]
 
 
-def last_child(token: JToken) -> JToken | None:
-    found = list(conversions.children_of(token))
-    return found[-1] if found else None
-
-
 def get_value(token: JObject, name: str | None, comparison: Enum | None = None) -> JToken | None:
     """GetValue(name, comparison): an exact match first, then by the comparison."""
     if name is None:
@@ -79,13 +74,6 @@ def try_get_value(
     return found is not None, found
 
 
-def array_remove(token: JArray, value: JToken | None) -> bool:
-    place = token.place(value)
-    if place >= 0:
-        token.remove_at(place)
-    return place >= 0
-
-
 def deep_equals(left: JToken | None, right: JToken | None) -> bool:
     """JToken.DeepEquals: same shape and values; the order of an object's properties does not matter."""
     BUDGET.spend()
@@ -93,14 +81,12 @@ def deep_equals(left: JToken | None, right: JToken | None) -> bool:
         return left is right
     if isinstance(left, JValue) and isinstance(right, JValue):
         return equal_scalars(left, right)
-    if left.type_name != right.type_name:
+    if left.type_name != right.type_name or getattr(left, "name", None) != getattr(right, "name", None):
         return False
     if isinstance(left, JObject) and isinstance(right, JObject):
         return left.properties.keys() == right.properties.keys() and all(
             deep_equals(prop.value, right.properties[name].value) for name, prop in left.properties.items()
         )
-    if getattr(left, "name", None) != getattr(right, "name", None):
-        return False
     lefts, rights = list(left), list(right)
     return len(lefts) == len(rights) and all(map(deep_equals, lefts, rights))
 
@@ -137,7 +123,7 @@ _TOKEN_ENUMERATOR = "System.Collections.Generic.List`1+Enumerator[Newtonsoft.Jso
 _CONTAINER_ROWS: tuple[Row, ...] = (
     ("int Count", "{0}.count()"),
     ("void Add(object content)", Call(edits.add, cost="result")),
-    ("void AddFirst(object content)", edits.add_first),
+    ("void AddFirst(object content)", lambda target, content: edits.insert(target, 0, content)),
     ("void RemoveAll()", lambda token: token.clear()),
     ("void ReplaceAll(object content)", edits.replace_all),
     ("IEnumerable<JToken> Descendants()", walked(descendants)),
@@ -176,7 +162,7 @@ DEFINITIONS = (
             ("IJEnumerable<JToken> Children()", lambda token: tokens(lambda: elements(token))),
             ("IEnumerable<T> Children<T>()", Call(sequences.children_of, types=("T",))),
             ("JToken First", lambda token: next(conversions.children_of(token), None)),
-            ("JToken Last", last_child),
+            ("JToken Last", lambda token: next(reversed([*conversions.children_of(token)]), None)),
             ("JToken Next", lambda token: sibling(token, 1)),
             ("JToken Previous", lambda token: sibling(token, -1)),
             ("JContainer Parent", "{0}.parent"),
@@ -192,10 +178,11 @@ DEFINITIONS = (
             ("IEnumerable<JToken> BeforeSelf()", walked(sequences.before_self)),
             *ANNOTATIONS,
             ("JToken DeepClone()", lambda token: token.clone()),
-            ("void Remove()", edits.remove),
-            ("void Replace(JToken value)", edits.replace),
-            ("void AddAfterSelf(object content)", edits.add_after),
-            ("void AddBeforeSelf(object content)", edits.add_before),
+            ("void Remove()", lambda token: edits.holder(token).remove_child(token)),
+            ("void Replace(JToken value)",
+             lambda token, value: edits.holder(token).replace_child(token, value or null())),
+            ("void AddAfterSelf(object content)", lambda token, content: edits.add_at(token, content, 1)),
+            ("void AddBeforeSelf(object content)", lambda token, content: edits.add_at(token, content, 0)),
             ("T ToObject<T>()", Call(to_object, types=("T",))),
             ("static JToken Parse(string json)", parse_token),
             ("static JToken FromObject(object! o)", from_object),
@@ -242,7 +229,7 @@ DEFINITIONS = (
             ("void Add(JToken item)", JArray.add),
             ("void Insert(int index, JToken item)", JArray.insert),
             ("void RemoveAt(int index)", JArray.remove_at),
-            ("bool Remove(JToken item)", array_remove),
+            ("bool Remove(JToken item)", collection_remove),
             ("void Clear()", JArray.clear),
             ("void CopyTo(JToken[] array, int arrayIndex)", collection_copy),
             ("bool IsReadOnly", lambda token: token is None),

@@ -182,6 +182,8 @@ class PathReader:
                 return condition
             if char in "&|" and not self._accept(char * 2):
                 self._wrong("query")
+            if char == "&":
+                self._char()  # a `|` may come behind `&&`
         raise json_error(_OPEN_QUERY)
 
     def _comparison(self) -> path_steps.Comparison:

@@ -55,10 +55,9 @@ def decode(
     charge_document(text)
     text = paired(text)
     try:
-        found = decoder.decode(text)
+        return made(decoder.decode(text))
     except (ValueError, RecursionError):
         return tolerantly(text)
-    return made(found)
 
 
 def parse_token(text: str | None, wanted: str = "JToken") -> JToken:

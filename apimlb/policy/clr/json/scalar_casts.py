@@ -18,26 +18,6 @@ from apimlb.policy.clr.web.uris import Uri, make_uri
 Cast = Callable[[JToken | None], object]
 
 
-def _to_text(value: object) -> str:
-    return to_base64(value) if isinstance(value, bytearray) else text_of(value)
-
-
-def _to_boolean(value: object) -> bool:
-    return parsing.to_boolean(parsing.to_integer(value, "Int32") if type(value) is BigInteger else value)
-
-
-def _to_date(value: object) -> DateTime:
-    return DateTime(value.ticks) if isinstance(value, DateTimeOffset) else parsing.to_date(value)
-
-
-def _to_offset(value: object) -> DateTimeOffset:
-    return parse_offset(value) if type(value) is str else DateTimeOffset(parsing.to_date(value).ticks)
-
-
-def _to_guid(value: object) -> Guid:
-    return guid_from_bytes(value) if isinstance(value, bytearray) else parse_guid(text_of(value))
-
-
 def _to_bytes(value: object) -> bytearray | None:
     """The bytes of a text in Base64 or of a BigInteger; None for any other value."""
     if type(value) is str:
@@ -55,20 +35,25 @@ _DATE = _WRITTEN | {"Date"}
 _NULL = frozenset({"Null", "Undefined"})
 _REFERENCES = ("String", "Uri", "Byte[]")
 _CASTS: dict[str, tuple[type, frozenset[str], Callable[..., object]]] = {
-    "String": (str, _NUMBER | _NULL | {"Date", "Bytes", "Guid", "TimeSpan", "Uri"}, _to_text),
-    "Boolean": (bool, _NUMBER, _to_boolean),
+    "String": (str, _NUMBER | _NULL | {"Date", "Bytes", "Guid", "TimeSpan", "Uri"}, lambda value:
+        to_base64(value) if isinstance(value, bytearray) else text_of(value)),
+    "Boolean": (bool, _NUMBER, lambda value:
+        parsing.to_boolean(parsing.to_integer(value, "Int32") if type(value) is BigInteger else value)),
     **{name: (object, _NUMBER, partial(parsing.to_integer, name=name)) for name in INTEGERS},
     "Double": (float, _NUMBER, parsing.to_double),
     "Single": (Single, _NUMBER, parsing.to_single),
     "Decimal": (Decimal, _NUMBER, parsing.to_decimal),
     "Char": (Char, _CHAR, parsing.to_char),
-    "DateTime": (DateTime, _DATE, _to_date),
-    "DateTimeOffset": (DateTimeOffset, _DATE, _to_offset),
-    "Guid": (Guid, _WRITTEN | {"Guid", "Bytes"}, _to_guid),
+    "DateTime": (DateTime, _DATE, lambda value:
+        DateTime(value.ticks) if isinstance(value, DateTimeOffset) else parsing.to_date(value)),
+    "DateTimeOffset": (DateTimeOffset, _DATE, lambda value:
+        parse_offset(value) if type(value) is str else DateTimeOffset(parsing.to_date(value).ticks)),
+    "Guid": (Guid, _WRITTEN | {"Guid", "Bytes"}, lambda value:
+        guid_from_bytes(value) if isinstance(value, bytearray) else parse_guid(text_of(value))),
     "TimeSpan": (TimeSpan, _WRITTEN | {"TimeSpan"}, lambda value: parse_span(text_of(value))),
     "Uri": (Uri, _WRITTEN | _NULL | {"Uri"}, lambda value: make_uri(text_of(value))),
     "Byte[]": (bytearray, _WRITTEN | {"Bytes", "Integer"}, _to_bytes),
-}
+}  # fmt: skip
 """By the name of the type: the class of a value that needs no change, the tokens that are cast to it, and
 what changes the value of one, or yields None for a value that it does not change."""
 

@@ -17,6 +17,9 @@ from apimlb.policy.clr.objects.text import clr_type_name
 from apimlb.policy.clr.utf16 import enter
 from apimlb.policy.clr.web.uris import Uri
 
+MAX_DIGITS = 380
+"""Characters of the longest integer that is read."""
+
 _TYPES: dict[type, str] = {
     type(None): "Null", str: "String", bool: "Boolean", float: "Float", Decimal: "Float",
     Single: "Float", DateTime: "Date", DateTimeOffset: "Date", TimeSpan: "TimeSpan", Guid: "Guid",
@@ -100,6 +103,8 @@ def javascript_date(milliseconds: int, kind: str) -> instants.DateTime:
 def integer_token(value: int) -> JValue:
     if -(2**63) <= value < 2**63:
         return JValue(value, "Integer")
+    if len(str(value)) > MAX_DIGITS:
+        raise ValueError  # so that the tolerant reader says where
     return JValue(BigInteger(value), "Integer")
 
 

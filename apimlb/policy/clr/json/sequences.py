@@ -114,12 +114,9 @@ def as_enumerable(source: object) -> object:
     return source if source is None or isinstance(source, JToken) else tokens(lambda: elements(source))
 
 
-def by_key(source: object, key: object) -> LazySequence:
+def by_key(source: object, key: object) -> object:
     """`tokens[key]` of an IJEnumerable<JToken>, which may be one token."""
-    if isinstance(source, JToken):
-        found = token_at(source, key)
-        return tokens(lambda: iter(found or ()))
-    return values_named(source, key)
+    return token_at(source, key) if isinstance(source, JToken) else values_named(source, key)
 
 
 _T = "this IEnumerable<T> source"

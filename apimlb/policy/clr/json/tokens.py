@@ -1,6 +1,6 @@
 """Newtonsoft.Json's tokens, with parents: JObject, JArray, JProperty and JValue (rules of version 10)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import BUDGET, MAX_DEPTH, charge_each, charge_moved, charge_passed
@@ -19,12 +19,10 @@ class JToken:
     parent: "JContainer | None"
     type_name = "None"
     clr_name = LINQ + "JToken"
+    clone: "Callable[..., JToken]"
 
     def __iter__(self) -> Iterator["JToken"]:
         return iter(())
-
-    def clone(self, depth: int = 0) -> "JToken":
-        raise NotImplementedError
 
 
 class JValue(JToken):
@@ -55,28 +53,16 @@ class JContainer(JToken):
 
     __slots__ = ("version",)
     element = LINQ + "JToken"
-
-    def count(self) -> int:
-        raise NotImplementedError
-
-    def clear(self) -> None:
-        """RemoveAll"""
-        raise NotImplementedError
+    count: Callable[[], int]
+    clear: Callable[[], None]
+    insert: Callable[[int, JToken | None], None]
+    replace_child: Callable[[JToken, JToken], None]
+    remove_child: Callable[[JToken], None]
 
     def place(self, child: JToken | None) -> int:
         """Where a token stands, -1 if it does not (by identity)."""
         charge_each(self.count())
         return next((i for i, each in enumerate(self) if each is child), -1)
-
-    def insert(self, index: int, value: JToken | None) -> None:
-        """Put a token at a place."""
-        raise NotImplementedError
-
-    def replace_child(self, old: JToken, new: JToken) -> None:
-        raise NotImplementedError
-
-    def remove_child(self, child: JToken) -> None:
-        raise NotImplementedError
 
 
 class JProperty(JContainer):

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from apimlb.policy.clr.budget import BUDGET, MAX_DEPTH
 from apimlb.policy.clr.exceptions import ClrException, argument
-from apimlb.policy.clr.json.scalars import object_of, token_of
+from apimlb.policy.clr.json.scalars import MAX_DIGITS, object_of, token_of
 from apimlb.policy.clr.json.tokens import JConstructor, JToken, JValue
 from apimlb.policy.clr.json.tree import path_text
 
@@ -293,7 +293,8 @@ class TolerantReader:
             if bits < 2**64:
                 return self._number_value(text, bits - (bits >> 63 << 64))
         elif re.fullmatch(r"-?[0-9]+", text):
-            if len(text) > 380:
+            if len(text) > MAX_DIGITS:
+                self._begun = False
                 self._fail(f"JSON integer {text} is too large to parse.")
             return self._number_value(text, int(text))
         elif _DECIMAL.match(text):

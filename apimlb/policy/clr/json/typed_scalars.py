@@ -113,8 +113,11 @@ def read_scalar(kind: Type, reading: ScalarReading, item: object) -> object:
 
 def _read(reading: ScalarReading, item: object) -> object:
     name, casts = reading.name, reading.casts
-    if type(item) is TextNumber and reading.of_number is not None:
-        return reading.of_number(item)
+    if type(item) is TextNumber:
+        if item.lstrip("-")[0] in "NI" and reading.word in ("integer", "decimal", "date"):
+            refuse(f"Cannot read {item} value.")
+        if reading.of_number is not None:
+            return reading.of_number(item)
     if isinstance(item, JToken) and item.type_name in casts:
         return TOKEN_CASTS[name](item)
     if type(item) is str:
@@ -166,8 +169,9 @@ def _refuse_item(item: object, word: str) -> NoReturn:
     """Refuse what cannot become the type that messages call by a word."""
     if isinstance(item, JToken) or (word == "bytes" and isinstance(item, TextObject)):
         refuse(f"Error reading {word}. Unexpected token: {token_name(item)}.")
-    first = "[" if type(item) is list else "{" if isinstance(item, list) else str(item)[:1]
-    refuse(f"Unexpected character encountered while parsing value: {first.lower()}.")
+    text = str(item).lower() if type(item) is bool else str(item)
+    first = "[" if type(item) is list else "{" if isinstance(item, list) else text[:1]
+    refuse(f"Unexpected character encountered while parsing value: {first}.")
 
 
 def no_conversion(kind: Type, value: object) -> NoReturn:

@@ -78,7 +78,7 @@ def to_json(token: tokens.JToken, indented: bool = False) -> str:
 
 def _write(token: tokens.JToken, pieces: list[str], newline: str, colon: str, depth: int) -> None:
     BUDGET.spend(3 + (depth >> 3))  # what is deep has long lines
-    if type(token) is tokens.JValue:
+    if isinstance(token, tokens.JValue):
         pieces.append(_WORDS.get(token.type_name, scalar_text)(token.value))
     elif type(token) is tokens.JObject:
         _write_object(token, pieces, newline, colon, tokens.deeper(depth))
@@ -90,13 +90,12 @@ def _write(token: tokens.JToken, pieces: list[str], newline: str, colon: str, de
     elif isinstance(token, tokens.JConstructor):
         pieces.append(f"new {token.name or ''}")
         _write_items(token, pieces, ("(", newline + ")"), newline, colon, tokens.deeper(depth))
-    elif isinstance(token, tokens.JRaw):
-        pieces.append(text_of(token.value))
 
 
 _WORDS: dict[str, Callable[[object], str]] = {
     "Undefined": lambda value: "undefined",
     "Comment": lambda value: f"/*{'' if value is None else value}*/",
+    "Raw": text_of,
 }
 
 
