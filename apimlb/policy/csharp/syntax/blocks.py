@@ -6,6 +6,7 @@ from typing import Any
 from apimlb.policy.csharp.syntax import statement_nodes
 from apimlb.policy.csharp.syntax.creation import parse_item
 from apimlb.policy.csharp.syntax.cursor import Cursor
+from apimlb.policy.csharp.syntax.expressions import parse_expression
 from apimlb.policy.csharp.syntax.nodes import Checked, Node, Throw, TypedName, TypeName
 from apimlb.policy.csharp.syntax.type_names import parse_type, parse_typed_name, try_declared, try_type
 
@@ -29,14 +30,9 @@ def parse_block(cursor: Cursor) -> statement_nodes.BlockStatement:
 
 
 def parse_statements(cursor: Cursor, *ends: str) -> list[Node]:
-    """The statements before one of the texts `ends`, or before the end of the text where it must not come
-    earlier."""
+    """The statements before one of the texts `ends`, or before the end of the text."""
     found: list[Node] = []
-    while not cursor.at_text(*ends):
-        if cursor.token.kind == "end":
-            if not ends:
-                break
-            cursor.refuse("'}' expected", "CS1513")
+    while cursor.token.kind != "end" and not cursor.at_text(*ends):
         if not cursor.accept(";"):
             found.append(parse_statement(cursor))
     return found
@@ -137,11 +133,9 @@ def _arrow_body(cursor: Cursor, result: TypeName) -> statement_nodes.BlockStatem
 
 
 def _function_parameter(cursor: Cursor) -> statement_nodes.FunctionParameter:
-    mode = ""
-    if cursor.token.text in ("ref", "out", "params"):
-        if cursor.token.text == "ref":
-            cursor.refuse("'ref' parameters are not supported in a policy expression", "NotSupported")
-        mode = cursor.advance().text
+    if cursor.at_text("ref"):
+        cursor.refuse("'ref' parameters are not supported in a policy expression", "NotSupported")
+    mode = cursor.advance().text if cursor.at_text("out", "params") else ""
     written = parse_type(cursor)
     name = cursor.identifier()
     default = cursor.expression() if cursor.accept("=") else None
@@ -168,7 +162,7 @@ def _constants(cursor: Cursor) -> Node:
 
 
 def _condition(cursor: Cursor) -> Node:
-    return cursor.bracketed(Cursor.expression)
+    return cursor.bracketed(parse_expression)
 
 
 def _optional(cursor: Cursor) -> Node | None:
@@ -176,8 +170,11 @@ def _optional(cursor: Cursor) -> Node | None:
     return None if cursor.at_text(";") else cursor.expression()
 
 
-def _otherwise(cursor: Cursor) -> statement_nodes.BlockStatement | None:
-    return _embedded(cursor) if cursor.accept("else") else None
+def _behind(
+    word: str, production: Callable[[Cursor], statement_nodes.BlockStatement]
+) -> Callable[[Cursor], statement_nodes.BlockStatement | None]:
+    """The body behind a keyword, where that is here."""
+    return lambda cursor: production(cursor) if cursor.accept(word) else None
 
 
 def _before_rounds(cursor: Cursor) -> list[Node]:
@@ -222,10 +219,6 @@ def _catch(cursor: Cursor) -> statement_nodes.Catch:
     return statement_nodes.Catch(at, caught, variable, condition, parse_block(cursor))
 
 
-def _finally(cursor: Cursor) -> statement_nodes.BlockStatement | None:
-    return parse_block(cursor) if cursor.accept("finally") else None
-
-
 def _resource(cursor: Cursor) -> Node:
     written = try_declared(cursor, "=")
     return cursor.expression() if written is None else _declarators(cursor, written)
@@ -234,8 +227,9 @@ def _resource(cursor: Cursor) -> Node:
 def _sections(cursor: Cursor) -> list[statement_nodes.SwitchSection]:
     sections: list[statement_nodes.SwitchSection] = []
     cursor.expect("{")
-    while not cursor.accept("}"):
+    while cursor.at_text("case", "default"):
         sections.append(_section(cursor))
+    cursor.expect("}")
     return sections
 
 
@@ -244,8 +238,6 @@ def _section(cursor: Cursor) -> statement_nodes.SwitchSection:
     labels: list[statement_nodes.SwitchLabel] = []
     while cursor.at_text("case", "default"):
         labels.append(_label(cursor))
-    if not labels:
-        cursor.refuse("'case' or '}' expected", "CS1513")
     statements = parse_statements(cursor, "case", "default", "}")
     return statement_nodes.SwitchSection(at, labels, statements)
 
@@ -282,12 +274,12 @@ _STATEMENTS: dict[str, tuple[Any, ...]] = {
     "continue": (statement_nodes.Continue, ";"),
     "do": (statement_nodes.DoWhile, _embedded, "while", _condition, ";"),
     "for": (statement_nodes.For, "(", _before_rounds, _optional, ";", _updates, _embedded),
-    "foreach": (statement_nodes.ForEach, "(", _loop_variable, "in", Cursor.expression, ")", _embedded),
-    "if": (statement_nodes.If, _condition, _embedded, _otherwise),
+    "foreach": (statement_nodes.ForEach, "(", _loop_variable, "in", parse_expression, ")", _embedded),
+    "if": (statement_nodes.If, _condition, _embedded, _behind("else", _embedded)),
     "return": (statement_nodes.Return, _optional, ";"),
     "switch": (statement_nodes.Switch, _condition, _sections),
     "throw": (Throw, _optional, ";"),
-    "try": (statement_nodes.Try, parse_block, _catches, _finally),
+    "try": (statement_nodes.Try, parse_block, _catches, _behind("finally", parse_block)),
     "unchecked": (lambda at, body: Checked(at, body, "unchecked"), parse_block),
     "using": (statement_nodes.Using, "(", _resource, ")", _embedded),
     "while": (

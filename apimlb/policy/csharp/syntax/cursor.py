@@ -1,7 +1,7 @@
 """The cursor over the tokens: where the parser stands, and how deep. Every production starts from one."""
 
 from collections.abc import Callable
-from typing import NamedTuple, NoReturn, TypeVar
+from typing import ClassVar, NoReturn, TypeVar
 
 from apimlb.policy.csharp.syntax.lexer import SourceText, Token
 from apimlb.policy.csharp.syntax.nodes import Node
@@ -14,19 +14,15 @@ _EXPECTED = {";": "CS1002", "}": "CS1513", "{": "CS1514", "in": "CS1515", ")": "
 T = TypeVar("T")
 
 
-class Grammar(NamedTuple):
-    """The productions that stand in themselves: an expression in a lambda in an expression."""
-
-    expression: Callable[["Cursor"], Node]
-    block: Callable[["Cursor"], BlockStatement]
-
-
 class Cursor:
-    """Where the parser stands, and how deep; every production starts from here."""
+    """Where the parser stands, and how deep; every production starts from here. The parser's own kind has the
+    productions that stand in themselves: an expression in a lambda in an expression."""
 
-    def __init__(self, source: SourceText, grammar: Grammar, tokens: list[Token], depth: int = 0) -> None:
+    expression: ClassVar[Callable[["Cursor"], Node]]
+    block: ClassVar[Callable[["Cursor"], BlockStatement]]
+
+    def __init__(self, source: SourceText, tokens: list[Token], depth: int = 0) -> None:
         self.source = source
-        self.grammar = grammar
         self.index = 0
         self._tokens = tokens
         self._depth = depth
@@ -35,9 +31,8 @@ class Cursor:
     def advance(self) -> Token:
         """The token at the cursor; the cursor moves on."""
         token = self.token
-        if token.kind != "end":
-            self.index += 1
-            self.token = self._tokens[self.index]
+        self.index += 1
+        self.token = self._tokens[self.index]
         return token
 
     def peek(self, ahead: int = 1) -> Token:
@@ -95,25 +90,13 @@ class Cursor:
 
     # Productions
 
-    def expression(self) -> Node:
-        return self.grammar.expression(self)
-
-    def block(self) -> BlockStatement:
-        return self.grammar.block(self)
-
-    def deeper(self) -> None:
+    def nested(self, production: Callable[["Cursor"], T]) -> T:
+        """What is parsed a level deeper. An error leaves the level as it is, since parsing ends there."""
         self._depth += 1
         if self._depth > _MAX_DEPTH:
             self.refuse(f"The expression is nested more than {_MAX_DEPTH} levels deep", "CS8078")
-
-    def shallower(self) -> None:
-        self._depth -= 1
-
-    def nested(self, production: Callable[["Cursor"], T]) -> T:
-        """What is parsed a level deeper. An error leaves the level as it is, since parsing ends there."""
-        self.deeper()
         found = production(self)
-        self.shallower()
+        self._depth -= 1
         return found
 
     def bracketed(self, production: Callable[["Cursor"], T]) -> T:
@@ -149,4 +132,4 @@ class Cursor:
 
     def inside(self, tokens: list[Token]) -> "Cursor":
         """A cursor over the tokens of a part, a level deeper."""
-        return Cursor(self.source, self.grammar, tokens, self._depth + 1)
+        return type(self)(self.source, tokens, self._depth + 1)

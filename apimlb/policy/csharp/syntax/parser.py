@@ -1,12 +1,15 @@
 """The parser of policy expressions: the way in."""
 
 from apimlb.policy.csharp.syntax.blocks import parse_block, parse_statements
-from apimlb.policy.csharp.syntax.cursor import Cursor, Grammar
+from apimlb.policy.csharp.syntax.cursor import Cursor
 from apimlb.policy.csharp.syntax.expressions import parse_expression
 from apimlb.policy.csharp.syntax.lexer import SourceText, tokens
 from apimlb.policy.csharp.syntax.statement_nodes import BlockStatement, Return
 
-_GRAMMAR = Grammar(parse_expression, parse_block)
+
+class _Cursor(Cursor):
+    expression = parse_expression
+    block = parse_block
 
 
 def parse(source: SourceText) -> BlockStatement:
@@ -20,7 +23,7 @@ def parse(source: SourceText) -> BlockStatement:
     closing, code = (")", "CS1026") if opening == "@(" else ("}", "CS1513")
     if text[end - 1] != closing or end < 3:
         raise source.error(f"The expression does not end in '{closing}'", end, code)
-    cursor = Cursor(source, _GRAMMAR, tokens(source, lead + 2, end - 1))
+    cursor = _Cursor(source, tokens(source, lead + 2, end - 1))
     if opening == "@{":
         return BlockStatement(lead, parse_statements(cursor))
     value = parse_expression(cursor)
