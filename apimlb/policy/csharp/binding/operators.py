@@ -88,7 +88,7 @@ def operate(scope: Scope, operator: str, left: Bound, right: Bound, node: nodes.
         or _string_operator(given)
         or _reference_equality(given)
     )
-    if made is None:
+    if made is None or VOID in (left.type, right.type):
         written = f"{operator}=" if isinstance(node, nodes.Assignment) else operator
         _no_operator(scope, written, left, right, node)
     BUDGET.spend(_OPERATOR + (len(made.code) >> 7))  # the code of a chain holds that of all before

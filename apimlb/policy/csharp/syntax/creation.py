@@ -20,11 +20,13 @@ def parse_arguments(cursor: Cursor) -> list[nodes.Argument]:
     """`(...)` or `[...]`"""
     if cursor.advance().text == "(":
         return cursor.listed(_argument, ")")
-    return cursor.listed(_index, "]")
+    arguments = cursor.several(_index)
+    cursor.expect("]")
+    return arguments
 
 
 def _index(cursor: Cursor) -> nodes.Argument:
-    if cursor.at_text("]"):
+    if cursor.at_text("]", ","):
         cursor.refuse("Syntax error; value expected", "CS0443")
     return _argument(cursor)
 

@@ -123,7 +123,7 @@ def _unary(cursor: Cursor) -> nodes.Node:
         if cast is not None:
             return cast
     if token.kind == "id" and token.text == "await" and cursor.peek().kind in ("id", "keyword"):
-        cursor.refuse("'await' is not possible in a policy expression", "CS4033")
+        cursor.refuse("'await' is not possible in a policy expression", "CS4032")
     return _postfix(cursor, token.at, _first(cursor))
 
 
@@ -281,7 +281,7 @@ def _hole(cursor: Cursor, tokens: list[Token]) -> nodes.Interpolation:
     value = inner.expression()
     alignment = inner.expression() if inner.accept(",") else None
     if inner.token.kind != "end":
-        inner.refuse("'}' expected", "CS1003")
+        raise inner.source.error(f"Unexpected token '{inner.token.text}'", (alignment or value).at, "CS1073")
     return nodes.Interpolation(tokens[0].at, value, alignment, str(inner.token.value))
 
 

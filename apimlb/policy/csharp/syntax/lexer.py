@@ -70,7 +70,8 @@ class SourceText:
         self._line = line
         self._column = column
         self.bracketed: dict[int, object] = {}
-        """The nodes that round brackets stand around, by their ids, which stay theirs while they are kept."""
+        """The nodes that round brackets stand around, and queries, by their ids, which stay theirs while they
+        are kept."""
         self.has_functions = False
         """Whether the parser has come across a lambda or a local function."""
 

@@ -61,6 +61,7 @@ def parse_query(cursor: Cursor) -> nodes.Node:
         if not clause(cursor, query):
             continue
         if not cursor.accept_word("into"):
+            cursor.source.bracketed[id(query.calls)] = query.calls  # as a statement it is no call
             return query.calls
         query = QueryExpression(query.start, query.calls, [_new_name(cursor)])
 
@@ -130,7 +131,7 @@ def _second_from(cursor: Cursor, query: QueryExpression) -> bool:
 
 def _join(cursor: Cursor, query: QueryExpression) -> bool:
     _, inner, added = _from(cursor, query.names)
-    outer_key = query.over(_behind(cursor, "on", "CS0744"))
+    outer_key = query.over(_behind(cursor, "on", "CS0743"))
     inner_key = query.over(_behind(cursor, "equals", "CS0744"), added)
     method = "Join"
     if cursor.accept_word("into"):
@@ -160,7 +161,7 @@ def _select(cursor: Cursor, query: QueryExpression) -> bool:
 
 def _group(cursor: Cursor, query: QueryExpression) -> bool:
     element = cursor.expression()
-    key = query.over(_behind(cursor, "by", "CS0743"))
+    key = query.over(_behind(cursor, "by", "CS0745"))
     further = [] if query.is_variable(element) else [query.over(element)]
     query.call("GroupBy", key, *further)
     return True
