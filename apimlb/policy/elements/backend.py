@@ -49,18 +49,19 @@ def forward_request(draft: Draft) -> Act:
     fail_on_error = draft.word("fail-on-error-status-code", BOOLEAN, False)
 
     async def act(exchange: Exchange) -> None:
-        chosen = options(exchange.context)
+        context = exchange.context
+        chosen, body = options(context), context.request.body
         if version != "1":  # the local gateway speaks HTTP/1.1 with backends
             exchange.record("protocol", "forward-request", exchange.base_url, {"http-version": version})
-        if buffer_request and exchange.context.request.body is not None:
-            exchange.context.request.body.hold()
-        exchange.context.unanswered = False
+        if buffer_request and body is not None:
+            body.hold()
+        context.unanswered = False
         try:
             response = await exchange.services.forward(exchange, chosen)
         finally:
             # An unbuffered body went out with this attempt, whatever became of it: the next one has none.
-            if not buffer_request and exchange.context.request.body is not None:
-                exchange.context.request.body.consumed = True
+            if not buffer_request and body is not None:
+                body.consumed = True
         if buffered and not isinstance(response.body, bytes):
             response.body = BufferedStream(response.body)
         if exchange.live is not None:

@@ -13,7 +13,7 @@ from apimlb.policy.clr.budget import BUDGET, FAILURE_ROOM, FAILURE_STEPS
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.run.exchange import Block, Exchange, Policy, Section
 from apimlb.policy.run.faults import PolicyFault, last_error
-from apimlb.policy.run.steps import Found, Returned, begun, fault_of, run_block
+from apimlb.policy.run.steps import Found, Returned, fault_of, run_block
 from apimlb.policy.run.turns import paid
 
 _REQUEST_SIDE: tuple[Section, ...] = ("inbound", "backend")
@@ -91,8 +91,11 @@ def _section(exchange: Exchange, section: Section) -> Awaitable[None] | None:
     exchange.section = section
     if section == "outbound" and exchange.context.response is None:
         exchange.context.response = ResponseView(200)  # nothing was forwarded
-    block = exchange.policy.sections[section]
-    return _read(block, exchange) if section in exchange.policy.readers else begun(block, exchange)
+    policy = exchange.policy
+    block = policy.sections[section]
+    if section in policy.readers:
+        return _read(block, exchange)
+    return run_block(block, exchange) if block else None
 
 
 async def _read(block: Block, exchange: Exchange) -> None:
