@@ -5,7 +5,7 @@ return-response and send-request, where they change the message under constructi
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from urllib.parse import quote, unquote_plus
 
 from apimlb.http import Headers, reason_phrase
@@ -101,18 +101,15 @@ def set_header(draft: Draft) -> Act:
 def set_body(draft: Draft) -> Act:
     """In a response what comes from the backend, if it still does, is let go."""
     body = body_of(draft)
-    message = section_message(draft)
+    message, on_request = section_message(draft), works_on_request(draft)
 
-    def replace(exchange: Exchange) -> None:
+    def act(exchange: Exchange) -> Awaitable[None] | None:
         made, view = body(exchange.context), message(exchange.context)
         if view is not None:
             view.body = MessageBody.made(made)
+        return None if on_request else exchange.let_go()
 
-    async def replace_and_let_go(exchange: Exchange) -> None:
-        replace(exchange)
-        await exchange.let_go()
-
-    return replace if works_on_request(draft) else replace_and_let_go
+    return act
 
 
 def set_status(draft: Draft) -> Act:

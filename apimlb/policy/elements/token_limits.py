@@ -68,7 +68,7 @@ class TokenCount:
         now, per_minute = context.clock.now(), self.limit.per_minute
         if per_minute and (seconds := self.counters.wait(self.key, per_minute, now, cost)):
             raise self._refusal(context, "Limit", 429, seconds, f"{seconds} seconds")
-        if self.quota is not None and self._spent(now) + cost > self.quota:
+        if self.quota is not None and self.counters.spent(*self._drawn_from(now)) + cost > self.quota:
             seconds = max(1, math.ceil(bounds(self.period, now)[1] - now))
             raise self._refusal(context, "Quota", 403, seconds, spoken(seconds))
 
@@ -91,7 +91,7 @@ class TokenCount:
         if limit.per_minute:
             self.counters.spend(self.key, limit.per_minute, now, used)
         if self.quota is not None:
-            self.counters.draw(self._quota_key, bounds(self.period, now)[0], used)
+            self.counters.draw(*self._drawn_from(now), used)
         if response is not None:
             for told, number in self._numbers(now, used):
                 told.set_header(response.headers, number)
@@ -103,15 +103,11 @@ class TokenCount:
         if limit.per_minute:
             yield limit.left, self.counters.left(self.key, limit.per_minute, now)
         if self.quota is not None:
-            yield limit.quota_left, max(0, self.quota - self._spent(now))
+            yield limit.quota_left, max(0, self.quota - self.counters.spent(*self._drawn_from(now)))
 
-    def _spent(self, now: float) -> int:
-        """Of the quota, in this period."""
-        return self.counters.spent(self._quota_key, bounds(self.period, now)[0])
-
-    @property
-    def _quota_key(self) -> str:
-        return f"{self.period} {self.key}"
+    def _drawn_from(self, now: float) -> tuple[str, float]:
+        """The counter of the quota, and the period."""
+        return f"{self.period} {self.key}", bounds(self.period, now)[0]
 
 
 def llm_token_limit(draft: Draft) -> Act:

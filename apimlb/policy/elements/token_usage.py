@@ -39,7 +39,7 @@ def parsed(content: bytes) -> dict[str, Any]:
 
 def of_prompt(asked: dict[str, Any]) -> int:
     """The estimate of what is asked."""
-    return sum(_tokens(piece) for name in _ASKED for piece in _pieces(asked.get(name)))
+    return sum(_PER_IMAGE if piece is None else -(-len(piece) // 4) for piece in _pieces(asked))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +105,7 @@ async def whole_answer(
 
 def texts_of_prompt(asked: dict[str, Any]) -> Iterator[str]:
     """The texts of what is asked."""
-    for name in _ASKED:
-        yield from (piece for piece in _pieces(asked.get(name)) if piece is not None)
+    return (piece for piece in _pieces(asked) if piece is not None)
 
 
 def texts_of_answer(body: dict[str, Any]) -> Iterator[str]:
@@ -118,13 +117,9 @@ def texts_of_answer(body: dict[str, Any]) -> Iterator[str]:
     yield from texts_of_prompt({"messages": body.get("output")})
 
 
-def _tokens(piece: str | None) -> int:
-    return _PER_IMAGE if piece is None else -(-len(piece) // 4)
-
-
-def _pieces(value: Any) -> Iterator[str | None]:
-    """The texts in a prompt; None for an image."""
-    left = [value]
+def _pieces(asked: dict[str, Any]) -> Iterator[str | None]:
+    """The texts in what is asked; None for an image."""
+    left = [asked.get(name) for name in reversed(_ASKED)]
     while left:
         formats.spend()
         found = left.pop()

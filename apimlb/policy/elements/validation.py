@@ -34,13 +34,9 @@ _CHECKS: dict[str, Callable[[str], bool]] = {
 """Whether a text is a value of a type, by JSON's grammar."""
 
 
-Violation = dict[str, str]
-"""A part of a message that does not fit, as the variable has it: its Type and Name, Details, and the Action
-that the policy asks for."""
-
-
-def _violation(kind: str, name: str, message: str, action: str) -> Violation:
-    return {"Type": kind, "Name": name, "Details": message, "Action": action}
+Violation = tuple[str, str, str, Getter[str]]
+"""A part of a message that does not fit: its type and name, what is wrong, and the action that the policy
+asks for."""
 
 
 def _validation(draft: Draft, find: Callable[[Context], Iterable[Violation]]) -> Act:
@@ -49,7 +45,11 @@ def _validation(draft: Draft, find: Callable[[Context], Iterable[Violation]]) ->
     status = 400 if works_on_request(draft) else 502
 
     def act(exchange: Exchange) -> None:
-        found = [each for each in find(exchange.context) if each["Action"] != "ignore"]
+        found = [
+            {"Type": kind, "Name": name, "Details": message, "Action": action}
+            for kind, name, message, action_of in find(exchange.context)
+            if (action := action_of(exchange.context)) != "ignore"
+        ]
         if variable and found:
             noted = MessageBody.made(formats.dumped(found)).as_("Newtonsoft.Json.Linq.JArray")
             exchange.context.variables[variable] = noted
@@ -82,7 +82,7 @@ def validate_status_code(draft: Draft) -> Act:
             return
         code = str(response.status_code)
         message = f"Response status code {code} is not allowed."
-        yield _violation("StatusCode", code, message, overrides.get(code, unknown)(context))
+        yield "StatusCode", code, message, overrides.get(code, unknown)
 
     return _validation(draft, find)
 
@@ -97,7 +97,7 @@ def validate_headers(draft: Draft) -> Act:
         if response is not None:
             declared = _declared(context).response_headers.get(response.status_code, ())
             given = [pair for pair in response.headers if pair[0].lower() not in _ALWAYS_THERE]
-            yield from rules.violations(context, given, declared)
+            yield from rules.violations(given, declared)
 
     return _validation(draft, find)
 
@@ -114,7 +114,7 @@ class _ParameterActions:
     overrides: dict[str, Getter[str]]
 
     def violations(
-        self, context: Context, pairs: Iterable[tuple[str, str]], parameters: Sequence[DeclaredParameter]
+        self, pairs: Iterable[tuple[str, str]], parameters: Sequence[DeclaredParameter]
     ) -> Iterator[Violation]:
         """What does not fit of the names and values that are given."""
         given = {name.lower(): value for name, value in pairs}
@@ -124,17 +124,14 @@ class _ParameterActions:
             parameter = declared.get(name)
             if parameter is None:
                 message = f"Unspecified {self.word} {name} is not allowed."
-                yield self._violation(context, name, message, self.unknown)
+                yield self.kind, name, message, self.overrides.get(name, self.unknown)
             elif not _fits(value, parameter):
                 message = f"The value of {self.word} {name} is not allowed: {parameter.type} was expected."
-                yield self._violation(context, name, message, self.known)
+                yield self.kind, name, message, self.overrides.get(name, self.known)
         for name, parameter in declared.items():
             if parameter.required and name not in given:
                 message = f"Required {self.word} {parameter.name} is missing."
-                yield self._violation(context, name, message, self.known)
-
-    def _violation(self, context: Context, name: str, message: str, action: Getter[str]) -> Violation:
-        return _violation(self.kind, name, message, self.overrides.get(name, action)(context))
+                yield self.kind, name, message, self.overrides.get(name, self.known)
 
 
 def _fits(value: str, parameter: DeclaredParameter) -> bool:
@@ -164,9 +161,9 @@ def validate_parameters(draft: Draft) -> Act:
     def find(context: Context) -> Iterator[Violation]:
         request, declared = context.request, _declared(context)
         last = [(name, values[-1]) for name, values in request.original_url.query.items()]
-        yield from headers.violations(context, request.headers, declared.headers)
-        yield from query.violations(context, last, declared.query)
-        yield from path.violations(context, request.matched_parameters.items(), declared.path)
+        yield from headers.violations(request.headers, declared.headers)
+        yield from query.violations(last, declared.query)
+        yield from path.violations(request.matched_parameters.items(), declared.path)
 
     return _validation(draft, find)
 
@@ -192,21 +189,21 @@ def validate_content(draft: Draft) -> Act:
                 f"{side}'s body is {size} bytes long and it "
                 f"exceeds the configured limit of {most(context)} bytes."
             )
-            yield _violation(part, "SizeLimit", message, too_large(context))
+            yield part, "SizeLimit", message, too_large
             return
         given = formats.media_type(formats.header(view.headers, "Content-Type") or "")
         if mapped is not None:
             given = mapped(context, given)
         if given not in {*map(formats.media_type, _contents(context, view)), *named}:
             message = f"Unspecified content type {given} is not allowed."
-            yield _violation(part, given, message, unknown(context))
+            yield part, given, message, unknown
         for kind, read, action in contents:
             try:
                 if kind in ("", given):
                     read(content_of(view.body))
             except (ValueError, RecursionError) as error:
                 message = f"Body does not conform to the definition: {error}"
-                yield _violation(part, given, message, action(context))
+                yield part, given, message, action
 
     return _validation(draft, find)
 
