@@ -3,6 +3,7 @@
 import math
 import re
 from decimal import Decimal
+from functools import cache
 from typing import NoReturn
 
 from apimlb.policy.clr.collections.sequences import LazySequence
@@ -15,16 +16,10 @@ from apimlb.policy.clr.types.registry import Registry
 
 
 class RuntimeTypes:
-    """Finds the static type of a value by its CLR name, and remembers what derives from what."""
+    """Finds the static type of a value by its CLR name. `registry` is the library that names are looked up
+    in; it is set once, when it is built."""
 
-    _registry: Registry
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, Type], bool] = {}
-
-    def use(self, registry: Registry) -> None:
-        """The library that names are looked up in; set once, when it is built."""
-        self._registry = registry
+    registry: Registry
 
     def type_named(self, name: str) -> Type | None:
         """A constructed type by the name that ToString shows:
@@ -33,7 +28,7 @@ class RuntimeTypes:
             element = self.type_named(array[1])
             return array_type(element, len(array[2]) + 1) if element else None
         plain, _, inner = name.partition("[")
-        definition = self._registry.definition(plain)
+        definition = self.registry.definition(plain)
         if definition is None:
             return None
         arguments = [found for part in _split(inner.removesuffix("]")) if (found := self.type_named(part))]
@@ -55,17 +50,14 @@ class RuntimeTypes:
             return target.definition.test(value)
         if isinstance(value, LazySequence):
             return target.name.startswith(_SEQUENCE)
-        key = (name, target)
-        known = self._known.get(key)
-        if known is None:
-            known = name == target.name or self.derives(name, target)
-            self._known[key] = known
-        return known
+        return name == target.name or derives(name, target)
 
-    def derives(self, name: str, target: Type) -> bool:
-        """Whether the type of that name is the target or derives from it."""
-        found = self.type_named(name)
-        return found is not None and self._registry.derives(found, target)
+
+@cache
+def derives(name: str, target: Type) -> bool:
+    """Whether the type of that name is the target or derives from it."""
+    found = RUNTIME.type_named(name)
+    return found is not None and RUNTIME.registry.derives(found, target)
 
 
 def _split(text: str) -> list[str]:

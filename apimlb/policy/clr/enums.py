@@ -1,6 +1,7 @@
 """Values of enumerations."""
 
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 _FLAGS = {
     "System.Security.Cryptography.X509Certificates.X509KeyStorageFlags",
@@ -20,10 +21,7 @@ class Enum:
     number: int
     names: dict[int, str] = field(compare=False, repr=False)
     boxed = True
-
-    @property
-    def clr_name(self) -> str:
-        return self.type_name
+    clr_name = property(attrgetter("type_name"))
 
     def __str__(self) -> str:
         """Its name, or `A, B` for a combination of flags, else its number."""

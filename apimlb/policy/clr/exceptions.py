@@ -1,5 +1,6 @@
 """Exceptions as an expression sees them: a CLR type name and a message."""
 
+from operator import attrgetter
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -10,6 +11,8 @@ NULL_REFERENCE = "Object reference not set to an instance of an object."
 class ClrException(Exception):
     """What an expression throws: the CLR type's full name (`System.FormatException`) and its message."""
 
+    clr_name = property(attrgetter("type_name"))
+
     def __init__(self, type_name: str, message: str, inner: "ClrException | None" = None) -> None:
         super().__init__(f"{type_name}: {message}")
         self.type_name = type_name
@@ -19,10 +22,6 @@ class ClrException(Exception):
         self.code: int | None = None
         self.source: str | None = None
         self.help_link: str | None = None
-
-    @property
-    def clr_name(self) -> str:
-        return self.type_name
 
 
 def null_reference() -> ClrException:

@@ -120,7 +120,7 @@ def compile_expression(source: str, *, line: int = 1, column: int = 1) -> Expres
 def library() -> tuple[Registry, Conversions]:
     """The tables, ready to be looked up in."""
     registry = Registry(DEFINITIONS)
-    RUNTIME.use(registry)
+    RUNTIME.registry = registry
     return registry, Conversions(registry)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.clr.casts import RUNTIME
+from apimlb.policy.clr.casts import RUNTIME, derives
 from apimlb.policy.clr.collections.containers import ClrArray, ClrList, ReadOnlyList, bounded
 from apimlb.policy.clr.exceptions import (
     ClrException,
@@ -171,11 +171,9 @@ def _conversion(source: str, target: str) -> Callable[[object], object] | None:
     if target in _WIDER.get(source, ()):
         return lambda value: _widened(value, target)
     if not (found.is_value and wanted.is_value):
-        if RUNTIME.derives(source, wanted):
+        if derives(source, wanted):
             return None
-        if RUNTIME.derives(target, found) or (
-            not wanted.is_value and "interface" in (found.kind, wanted.kind)
-        ):
+        if derives(target, found) or (not wanted.is_value and "interface" in (found.kind, wanted.kind)):
             return lambda value: _cast_down(value, wanted)
     raise ClrException("System.ArrayTypeMismatchException", _MISMATCH)
 
@@ -202,7 +200,7 @@ def copy_alike(source: Array, start: int, target: Array, place: int, size: int) 
     _check_parts(source, start, target, place, size)
     found, wanted = RUNTIME.type_named(element_of(source)), RUNTIME.type_named(element_of(target))
     if element_of(source) != element_of(target) and (
-        found is None or wanted is None or found.is_value or not RUNTIME.derives(found.name, wanted)
+        found is None or wanted is None or found.is_value or not derives(found.name, wanted)
     ):
         raise ClrException("System.ArrayTypeMismatchException", _NOT_ALIKE)
     put(target, place, boxed(source, start, start + size))

@@ -4,6 +4,7 @@ ToString and casts."""
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Final, Protocol, TypeVar
 
 from apimlb.policy.clr import exceptions
@@ -29,18 +30,22 @@ class Versioned(Protocol):
     version: int
 
 
-def unchanged(owner: Versioned, items: Iterable[Item], message: str = MODIFIED) -> Iterator[Item]:
-    """The items of a collection; throws once it was changed after this was called."""
-    return _unchanged(owner, owner.version, items, message)
-
-
-def _unchanged(owner: Versioned, version: int, items: Iterable[Item], message: str) -> Iterator[Item]:
+def unchanged(
+    owner: Versioned, version: int, items: Iterable[Item], message: str = MODIFIED
+) -> Iterator[Item]:
+    """The items of a collection; throws where it has another version."""
     if owner.version != version:
         raise exceptions.invalid_operation(message)
     for item in items:
         yield item
         if owner.version != version:
             raise exceptions.invalid_operation(message)
+
+
+def generic_name(name: str, arguments: str) -> property:
+    """The `clr_name` of a generic type; the attribute `arguments` has the names of its type arguments."""
+    inner = attrgetter(arguments)
+    return property(lambda value: f"{name}[{inner(value)}]")
 
 
 @dataclass(slots=True, eq=False)
@@ -66,26 +71,20 @@ class ReadOnlyList(ClrArray):
     """ReadOnlyCollection<T>"""
 
     __slots__ = ()
-
-    @property
-    def clr_name(self) -> str:
-        return f"System.Collections.ObjectModel.ReadOnlyCollection`1[{self.element}]"
+    clr_name = generic_name("System.Collections.ObjectModel.ReadOnlyCollection`1", "element")
 
 
 class ClrList:
     """List<T>"""
 
     __slots__ = ("element", "items", "room", "version")
+    clr_name = generic_name("System.Collections.Generic.List`1", "element")
 
     def __init__(self, items: list[object], element: str) -> None:
         self.items = items
         self.element = element
         self.room = len(items)
         self.version = 0
-
-    @property
-    def clr_name(self) -> str:
-        return f"System.Collections.Generic.List`1[{self.element}]"
 
     def changed(self) -> list[object]:
         """The items, about to be changed."""
@@ -144,7 +143,7 @@ class ClrList:
         self.changed().clear()
 
     def __iter__(self) -> Iterator[object]:
-        return unchanged(self, self.items)
+        return unchanged(self, self.version, self.items)
 
     def __len__(self) -> int:
         return len(self.items)
@@ -158,10 +157,7 @@ class KeyValuePair(Composite):
     value: object
     types: str
     boxed = True
-
-    @property
-    def clr_name(self) -> str:
-        return f"System.Collections.Generic.KeyValuePair`2[{self.types}]"
+    clr_name = generic_name("System.Collections.Generic.KeyValuePair`2", "types")
 
     @property
     def parts(self) -> tuple[object, ...]:
@@ -178,6 +174,7 @@ class ReadOnlyMap(ABC):
     """What IReadOnlyDictionary<TKey, TValue> asks of a map; `types` are the two names with a comma."""
 
     types = "System.String,System.Object"
+    clr_name = generic_name("System.Collections.Generic.Dictionary`2", "types")
 
     @abstractmethod
     def find(self, key: object) -> object:
@@ -196,10 +193,6 @@ class ReadOnlyMap(ABC):
             "System.Collections.Generic.KeyNotFoundException",
             f"The given key '{text_of(key)}' was not present in the dictionary.",
         )
-
-    @property
-    def clr_name(self) -> str:
-        return f"System.Collections.Generic.Dictionary`2[{self.types}]"
 
     def __iter__(self) -> Iterator[object]:
         types = self.types

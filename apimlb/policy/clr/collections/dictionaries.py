@@ -67,10 +67,6 @@ def map_trim(target: ClrDictionary, capacity: int | None = None) -> None:
         target.version += 1
 
 
-def deserialized(target: object, sender: object) -> None:
-    """OnDeserialization: nothing was deserialized."""
-
-
 def new_pair(key_type: Type, value_type: Type, key: object, value: object) -> KeyValuePair:
     return KeyValuePair(key, value, _types(key_type, value_type))
 
@@ -109,7 +105,7 @@ _MAP_ROWS: tuple[Row, ...] = (
     ("bool Remove(TKey key, out TValue value)", Call(map_take, types=VALUE)),
     ("void Clear()", ClrDictionary.clear),
     ("void TrimExcess([int capacity])", map_trim),
-    ("void OnDeserialization(object sender)", deserialized),
+    ("void OnDeserialization(object sender)", lambda target, sender: None),  # nothing was deserialized
     ("Dictionary.KeyCollection<TKey, TValue> Keys", map_keys),
     ("Dictionary.ValueCollection<TKey, TValue> Values", map_values),
     (

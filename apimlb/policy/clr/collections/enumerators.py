@@ -9,7 +9,6 @@ from apimlb.policy.clr.collections.queues import ClrQueue
 from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.exceptions import invalid_operation, not_supported
 from apimlb.policy.clr.json.tokens import JObject
-from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.definitions import Call, Definition
 
 G = "System.Collections.Generic."
@@ -60,22 +59,13 @@ _STRICT = {str, bytearray, ClrArray, ClrQueue}
 """Whose enumerators have no Current before the first element and after the last."""
 
 
-def enumerator(kind: Type, source: object) -> Enumerator:
-    """GetEnumerator() of anything that is an IEnumerable<T>."""
-    return enumerated(source, MISSING if type(source) in _STRICT else kind.default)
-
-
 def enumerated(source: object, outside: object) -> Enumerator:
     """An enumerator; `outside` is what its Current is where it has no element."""
     name = getattr(source, "clr_name", "System.Object").replace("[", "+Enumerator[", 1)
     if isinstance(source, str):
         name = "System.CharEnumerator"
-    return Enumerator(lambda: _counted(source), name, outside, not isinstance(source, LazySequence))
-
-
-def _counted(source: object) -> Iterator[object]:
-    # The walk begins here and not with its first step: it must know what was changed before that.
-    return elements(iterate(source))
+    # `iterate` looks at null as any other member does; `elements` would call it an argument.
+    return Enumerator(lambda: elements(iterate(source)), name, outside, not isinstance(source, LazySequence))
 
 
 def enumerator_of(owner: str, parameters: tuple[str, ...], element: str) -> Definition:
@@ -86,7 +76,10 @@ def enumerator_of(owner: str, parameters: tuple[str, ...], element: str) -> Defi
     )  # fmt: skip
 
 
-ENUMERATOR = Call(enumerator, types=T)
+ENUMERATOR = Call(
+    lambda kind, source: enumerated(source, MISSING if type(source) in _STRICT else kind.default), types=T
+)
+"""GetEnumerator() of anything that is an IEnumerable<T>."""
 
 
 def pair_enumerator(source: JObject) -> Enumerator:

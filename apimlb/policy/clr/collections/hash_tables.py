@@ -13,6 +13,7 @@ from apimlb.policy.clr.collections.containers import (
     Comparer,
     ReadOnlyMap,
     bounded,
+    generic_name,
     unchanged,
 )
 from apimlb.policy.clr.exceptions import argument, out_of_range, over_limit, required
@@ -111,7 +112,8 @@ class HashTable:
     def entries(self, modified: str) -> Iterator[Any]:
         """What is there, in the order of the places; `modified` says that it was changed meanwhile."""
         charge_passed(len(self._free))
-        return unchanged(self, (entry for entry in self._slots if entry is not MISSING), modified)
+        found = (entry for entry in self._slots if entry is not MISSING)
+        return unchanged(self, self.version, found, modified)
 
     def __len__(self) -> int:
         return len(self._places)
@@ -120,13 +122,11 @@ class HashTable:
 class ClrSet(HashTable):
     """HashSet<T>"""
 
+    clr_name = generic_name("System.Collections.Generic.HashSet`1", "element")
+
     def __init__(self, element: str, comparer: Comparer | None, capacity: int = 0) -> None:
         super().__init__(comparer, capacity)
         self.element = element
-
-    @property
-    def clr_name(self) -> str:
-        return f"System.Collections.Generic.HashSet`1[{self.element}]"
 
     @property
     def keys(self) -> Iterable[object]:
@@ -194,6 +194,4 @@ class ClrDictionary(HashTable, ReadOnlyMap):
 class ReadOnlyDictionary(ClrDictionary):
     """ReadOnlyDictionary<TKey, TValue>, which only an IReadOnlyDictionary<TKey, TValue> holds."""
 
-    @property
-    def clr_name(self) -> str:
-        return f"System.Collections.ObjectModel.ReadOnlyDictionary`2[{self.types}]"
+    clr_name = generic_name("System.Collections.ObjectModel.ReadOnlyDictionary`2", "types")

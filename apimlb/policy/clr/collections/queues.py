@@ -49,7 +49,7 @@ class ClrQueue:
         self.items.clear()
 
     def __iter__(self) -> Iterator[object]:
-        return unchanged(self, self.items, MODIFIED_SET)
+        return unchanged(self, self.version, self.items, MODIFIED_SET)
 
     def __len__(self) -> int:
         return len(self.items)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from apimlb.policy.clr.budget import BUDGET, charge_each
 from apimlb.policy.clr.collections.arrays import Array, array_from
 from apimlb.policy.clr.collections.containers import DEFAULT_COMPARER, Comparer
-from apimlb.policy.clr.collections.dictionaries import deserialized
 from apimlb.policy.clr.collections.enumerators import ENUMERATOR, G, T, enumerator_of
 from apimlb.policy.clr.collections.hash_tables import ClrSet, room_for
 from apimlb.policy.clr.collections.interfaces import (
@@ -27,10 +26,8 @@ from apimlb.policy.clr.types.definitions import Call, Definition, Row
 
 
 def new_set_of(kind: Type, source: object, comparer: Comparer | None = None) -> ClrSet:
-    found = elements(source)
     made = ClrSet(kind.name, comparer, known_size(source) or 0)
-    for item in found:
-        made.add(item)
+    set_union(made, source)
     if len(made) and made.room // len(made) > 3:
         set_trim(made)
     return made
@@ -163,7 +160,7 @@ _SET_ROWS: tuple[Row, ...] = (
     ("void Clear()", ClrSet.clear),
     ("int EnsureCapacity(int capacity)", ClrSet.ensure),
     ("void TrimExcess()", set_trim),
-    ("void OnDeserialization(object sender)", deserialized),
+    ("void OnDeserialization(object sender)", lambda target, sender: None),  # nothing was deserialized
     ("void CopyTo(T[] array[, int arrayIndex[, int count]])", copy_set),
     ("HashSet.Enumerator<T> GetEnumerator()", ENUMERATOR),
     *_SET_OPERATIONS,

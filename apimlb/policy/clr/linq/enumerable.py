@@ -1,9 +1,10 @@
 """System.Linq.Enumerable, and the interfaces of what its methods yield."""
 
 from apimlb.policy.clr.collections.interfaces import count_of
+from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.linq.aggregates import AGGREGATES
 from apimlb.policy.clr.linq.operators import OPERATORS
-from apimlb.policy.clr.linq.sets import MATCHING, lookup_item
+from apimlb.policy.clr.linq.sets import MATCHING
 from apimlb.policy.clr.linq.sorting import ORDERING
 from apimlb.policy.clr.types.definitions import Definition
 
@@ -21,7 +22,8 @@ DEFINITIONS = (
         ("IEnumerable<IGrouping<TKey, TElement>>",), nameable=False,
         rows=(
             ("int Count", count_of),
-            ("IEnumerable<TElement> this[TKey key]", lookup_item),
+            ("IEnumerable<TElement> this[TKey key]",
+             lambda target, key: target.find(key) or LazySequence(lambda: iter(()))),
             ("bool Contains(TKey key)", lambda target, key: target.find(key) is not None),
         ),
     ),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from apimlb.policy.clr.collections.containers import DEFAULT_COMPARER, Comparer
+from apimlb.policy.clr.collections.containers import DEFAULT_COMPARER, Comparer, generic_name
 
 
 @dataclass(slots=True, eq=False)
@@ -13,10 +13,7 @@ class Grouping:
     key: object
     items: list[object]
     types: str
-
-    @property
-    def clr_name(self) -> str:
-        return f"System.Linq.Grouping`2[{self.types}]"
+    clr_name = generic_name("System.Linq.Grouping`2", "types")
 
     def __iter__(self) -> Iterator[object]:
         return iter(self.items)
@@ -29,15 +26,12 @@ class Lookup:
     """ILookup<TKey, TElement>: groups in the order in which their keys first came; null may be a key."""
 
     __slots__ = ("_found", "_key", "types")
+    clr_name = generic_name("System.Linq.Lookup`2", "types")
 
     def __init__(self, types: str, comparer: Comparer | None) -> None:
         self.types = types
         self._key = (comparer or DEFAULT_COMPARER).key
         self._found: dict[object, Grouping] = {}
-
-    @property
-    def clr_name(self) -> str:
-        return f"System.Linq.Lookup`2[{self.types}]"
 
     def add(self, key: object, item: object) -> None:
         place = self._place(key)

@@ -162,11 +162,6 @@ def default_of(items: Iterator[object], value: object) -> Iterator[object]:
     yield from items
 
 
-def cast_all(items: Iterator[object], kind: Type) -> Iterator[object]:
-    for item in items:
-        yield cast(item, kind) if kind.takes_null else cast_value(item, kind)
-
-
 def sequence_equal(one: object, other: object, comparer: Comparer | None = None) -> bool:
     same = clr_equals if comparer is None else comparer.equal
     pairs = zip_longest(elements(one), elements(other), fillvalue=MISSING)
@@ -179,10 +174,6 @@ def aggregate(source: object, step: Callable[[object, object], object]) -> objec
     if start is MISSING:
         raise exceptions.invalid_operation(NO_ELEMENTS)
     return reduce(step, items, start)
-
-
-def aggregate_from(source: object, seed: object, step: Callable[[object, object], object]) -> object:
-    return reduce(step, elements(source), seed)
 
 
 def number_range(start: int, amount: int) -> LazySequence:
@@ -263,16 +254,20 @@ OPERATORS: tuple[Row, ...] = (
     (f"static IEnumerable<T> DefaultIfEmpty<T>({_T}, T defaultValue)", lazily(default_of)),
     (f"static T ElementAt<T>({_T}, int index)", Call(required_element, types=("T",))),
     (f"static T ElementAtOrDefault<T>({_T}, int index)", or_default(element_at)),
-    ("static IEnumerable<T> Cast<T>(this System.Collections.IEnumerable! source)", of_kind(lazily(cast_all))),
+    ("static IEnumerable<T> Cast<T>(this System.Collections.IEnumerable! source)",
+     of_kind(lazily(lambda items, kind: (
+         cast(item, kind) if kind.takes_null else cast_value(item, kind) for item in items
+     )))),
     ("static IEnumerable<T> OfType<T>(this System.Collections.IEnumerable! source)",
      of_kind(lazily(lambda items, kind: (item for item in items if RUNTIME.is_a(item, kind))))),
     ("static IEnumerable<T> AsEnumerable<T>(this IEnumerable<T> source)", lambda source: source),
     (f"static bool SequenceEqual<T>({_FIRST}, IEnumerable<T>! second[, IEqualityComparer<T> comparer])",
      sequence_equal),
     (f"static T Aggregate<T>({_T}, Func<T, T, T>! func)", aggregate),
-    (f"static A Aggregate<T, A>({_T}, A seed, Func<A, T, A>! func)", aggregate_from),
+    (f"static A Aggregate<T, A>({_T}, A seed, Func<A, T, A>! func)",
+     lambda source, seed, step: reduce(step, elements(source), seed)),
     (f"static R Aggregate<T, A, R>({_T}, A seed, Func<A, T, A>! func, Func<A, R>! resultSelector)",
-     lambda source, seed, step, result: result(aggregate_from(source, seed, step))),
+     lambda source, seed, step, result: result(reduce(step, elements(source), seed))),
     ("static IEnumerable<int> Range(int start, int count)", number_range),
     ("static IEnumerable<T> Repeat<T>(T element, int count)", repeat),
     ("static IEnumerable<T> Empty<T>()", Call(lambda kind: array_from([], kind.name), types=("T",))),

@@ -46,11 +46,6 @@ def to_lookup(
     return _collected(Lookup(f"{key_type.name},{kind.name}", comparer), source, key, value)
 
 
-def lookup_item(target: Lookup, key: object) -> object:
-    """The elements under a key, an empty sequence for an unknown key."""
-    return target.find(key) or LazySequence(lambda: iter(()))
-
-
 def group_by(
     key_type: Type, kind: Type, source: object, key: Pick, value: Pick, comparer: Comparer | None = None
 ) -> LazySequence:

@@ -7,8 +7,10 @@ equally.
 """
 
 import struct
+from collections.abc import Callable
 from decimal import Decimal
 from functools import singledispatch
+from typing import Any
 
 from apimlb.policy.clr.budget import BUDGET, charge_each
 from apimlb.policy.clr.collections.containers import KeyValuePair
@@ -61,23 +63,11 @@ def hash_of(value: object) -> int:
     return text_hash(text_of(value))
 
 
-hash_of.register(str)(text_hash)
+def _guid(value: Guid) -> int:
+    first, second, third, fourth = struct.unpack("<4I", value.bytes_le)
+    return wrap32(first ^ second ^ third ^ fourth)
 
 
-hash_of.register(int)(wrap32)
-
-
-@hash_of.register
-def _long(value: Long | ULong) -> int:
-    return _halves(value)
-
-
-@hash_of.register
-def _char(value: Char) -> int:
-    return wrap32(ord(value) | ord(value) << 16)
-
-
-@hash_of.register
 def _double(value: float) -> int:
     """Both zeros alike, and all that is not a number."""
     if value == 0:
@@ -85,14 +75,12 @@ def _double(value: float) -> int:
     return 0x7FF00000 if value != value else _halves(struct.unpack("<Q", struct.pack("<d", value))[0])
 
 
-@hash_of.register
 def _single(value: Single) -> int:
     if float(value) == 0:
         return 0
     return 0x7F800000 if value != value else int(struct.unpack("<i", struct.pack("<f", value))[0])
 
 
-@hash_of.register
 def _decimal(value: Decimal) -> int:
     """Numbers that differ in trailing zeros alone are alike."""
     whole, scale = units_of(value)
@@ -103,38 +91,26 @@ def _decimal(value: Decimal) -> int:
     return wrap32(value.is_signed() << 31 ^ scale << 16 ^ whole ^ whole >> 32 ^ whole >> 64)
 
 
-@hash_of.register
-def _guid(value: Guid) -> int:
-    first, second, third, fourth = struct.unpack("<4I", value.bytes_le)
-    return wrap32(first ^ second ^ third ^ fourth)
-
-
-@hash_of.register
-def _ticks(value: DateTime | TimeSpan) -> int:
-    return _halves(value.ticks)
-
-
-@hash_of.register
-def _offset(value: DateTimeOffset) -> int:
-    return _halves(value.utc_ticks)
-
-
-@hash_of.register
-def _enum(value: Enum) -> int:
-    return wrap32(value.number)
-
-
-@hash_of.register
-def _tuple(value: ClrTuple) -> int:
-    return combined([hash_code(item) for item in value.parts])
-
-
-@hash_of.register
-def _pair(value: KeyValuePair) -> int:
-    """Of its first part that is not null."""
-    return hash_code(value.value if value.key is None else value.key)
-
-
-@hash_of.register
-def _anonymous(value: Anonymous) -> int:
-    return combined([text_hash(name) ^ hash_code(item) for name, item in value.members.items()] or [0])
+_HASHES: dict[type, Callable[[Any], int]] = {
+    str: text_hash,
+    int: wrap32,
+    Long: _halves,
+    ULong: _halves,
+    Char: lambda value: wrap32(ord(value) | ord(value) << 16),
+    float: _double,
+    Single: _single,
+    Decimal: _decimal,
+    Guid: _guid,
+    DateTime: lambda value: _halves(value.ticks),
+    TimeSpan: lambda value: _halves(value.ticks),
+    DateTimeOffset: lambda value: _halves(value.utc_ticks),
+    Enum: lambda value: wrap32(value.number),
+    ClrTuple: lambda value: combined([hash_code(item) for item in value.parts]),
+    # Of its first part that is not null.
+    KeyValuePair: lambda value: hash_code(value.value if value.key is None else value.key),
+    Anonymous: lambda value: combined(
+        [text_hash(name) ^ hash_code(item) for name, item in value.members.items()] or [0]
+    ),
+}
+for kind, call in _HASHES.items():
+    hash_of.register(kind, call)

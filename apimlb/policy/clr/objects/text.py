@@ -8,6 +8,7 @@ import re
 from abc import ABC, abstractmethod
 from decimal import Decimal
 from functools import singledispatch
+from operator import is_
 
 from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import (
@@ -108,14 +109,7 @@ def aligned(text: str, width: int) -> str:
 def concat(*parts: str) -> str:
     """String concatenation, bounded."""
     made = "".join(parts)
-    if len(made) > 1_000:
-        return bounded_text(made)
-    return made
-
-
-def same(left: object, right: object) -> bool:
-    """Reference equality of what stands in one place."""
-    return left is right
+    return bounded_text(made) if len(made) > 1_000 else made
 
 
 def same_objects(left: object, right: object) -> bool:
@@ -161,9 +155,7 @@ def _equal_composites(left: Composite, right: Composite) -> bool:
     return clr_type_name(left) == clr_type_name(right) and all(map(clr_equals, left.parts, right.parts))
 
 
-@equal_values.register
-def _equal_bytes(left: bytearray, right: bytearray) -> bool:
-    return False  # they are arrays, and `left` is not `right`
+equal_values.register(bytearray)(is_)  # they are arrays
 
 
 def key_of(value: object) -> object:

@@ -160,8 +160,7 @@ class Registry:
                 arguments = [self.named("System.Text.RegularExpressions.Match"), self.string]
             case _:
                 found = self.definition(name, len(arguments))
-                if found is None:
-                    raise LookupError(f"the library has no type {name}`{len(arguments)}")
+                assert found is not None, f"the library has no type {name}`{len(arguments)}"
                 return defined_type(found, tuple(arguments))
         return delegate_type(name, tuple(arguments))
 
@@ -192,8 +191,6 @@ class Registry:
         """Whether a value of `source` is a `target`, by inheritance, interfaces and variance."""
         if source is target or target is self.object:
             return True
-        if source.kind == "parameter" or target.kind == "parameter":
-            return False
         covariant = _COVARIANT_OF_ARRAYS if source.kind == "array" else _COVARIANT
         return any(base is target or self._variant(base, target, covariant) for base in self.bases(source))
 
@@ -259,8 +256,7 @@ class Registry:
         self._mention(f"{name}(")
         for definition in self._extensions.get(name, []):
             for member in self.own_members(definition, name):
-                if member.extension:
-                    yield definition, member
+                yield definition, member
 
     def member_names(self, kind: Type) -> set[str]:
         return {

@@ -70,10 +70,6 @@ class Member:
     setter: Implementation | None = None
     check: Check | None = None
 
-    @property
-    def extension(self) -> bool:
-        return bool(self.parameters) and self.parameters[0].mode == "this"
-
 
 class SignatureReader:
     """Reads one signature. `find(name, arguments)` finds the types that it names; `parameters` are the type
@@ -153,11 +149,8 @@ class SignatureReader:
         if self._accept("?"):
             found = self._find("System.Nullable", [found])
         while self._accept("["):
-            rank = 1
-            while self._accept(","):
-                rank += 1
             self._take()
-            found = array_type(found, rank)
+            found = array_type(found, 1)
         return found
 
 

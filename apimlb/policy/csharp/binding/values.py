@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from operator import is_
 from typing import Any
 
 from apimlb.policy.clr.casts import bad_throw, raise_value
-from apimlb.policy.clr.objects.text import same, same_objects
+from apimlb.policy.clr.objects.text import same_objects
 from apimlb.policy.clr.types.constructed import NULL, Type
 from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.dispatch import value
@@ -25,7 +26,7 @@ def identity(scope: Scope, left: Bound, right: Bound) -> Callable[[object, objec
     """What tells whether two references are the same: a box is, where both name one place."""
     copies = scope.program.copies
     one_place = copies.get(left.code, left.code) == copies.get(right.code, right.code)
-    return same if one_place and not left.safe and not left.is_constant else same_objects
+    return is_ if one_place and not left.safe and not left.is_constant else same_objects
 
 
 def constant_code(scope: Scope, value: object) -> str:
