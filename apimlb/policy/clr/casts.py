@@ -11,7 +11,7 @@ from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException, arithmetic_overflow, invalid_cast, null_reference
 from apimlb.policy.clr.numbers.arithmetic import checked, truncate
 from apimlb.policy.clr.objects.text import clr_type_name
-from apimlb.policy.clr.types.constructed import Type, array_type, defined_type
+from apimlb.policy.clr.types.constructed import Type, array_type, defined_type, unnamed_type
 from apimlb.policy.clr.types.registry import Registry
 
 
@@ -30,7 +30,7 @@ class RuntimeTypes:
         plain, _, inner = name.partition("[")
         definition = self.registry.definition(plain)
         if definition is None:
-            return None
+            return unnamed_type(name) if name.startswith("<>") else None
         arguments = [found for part in _split(inner.removesuffix("]")) if (found := self.type_named(part))]
         if len(arguments) != len(definition.parameters):
             return None

@@ -88,16 +88,16 @@ def laid_out(value: object, layout: str) -> str:
 
 
 @laid_out.register
-def format_enum(value: Enum, layout: str) -> str:
+def format_enum(value: Enum, layout: str | None) -> str:
     """Enum.ToString(format): G, F, D or X."""
-    letter = layout.upper()
+    letter = (layout or "G").upper()
     if letter in ("G", "F"):
         return str(value)
     if letter == "D":
         return str(value.number)
     if letter == "X":
         return f"{value.number & 0xFFFFFFFF:08X}"
-    raise exceptions.bad_format('Format String can be only "G", "g", "X", "x", "F", "f", "D" or "d".')
+    raise exceptions.bad_format('Format string can be only "G", "g", "X", "x", "F", "f", "D" or "d".')
 
 
 def aligned(text: str, width: int) -> str:

@@ -122,6 +122,12 @@ def anonymous_type(members: tuple[tuple[str, Type], ...]) -> Type:
     return Type("anonymous", f"<>f__AnonymousType0`{len(members)}", shown, members=members)
 
 
+@cache
+def unnamed_type(name: str) -> Type:
+    """An anonymous type as values show it, without its members."""
+    return Type("class", name, name)
+
+
 def substitute(pattern: Type, given: Mapping[str, Type]) -> Type:
     """A signature's type with its parameters replaced."""
     if pattern.kind == "parameter":
