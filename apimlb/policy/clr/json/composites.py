@@ -6,7 +6,7 @@ Source: Newtonsoft.Json 10, confirmed by running it.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.collections import containers
@@ -172,7 +172,7 @@ class Composer:
             return array_token(items, self._token_of)
         make = containers.ClrArray if kind.kind == "array" else _LISTS.get(_name_of(kind))
         if make is None:
-            mismatch(kind, "array")
+            refuse(f"Cannot deserialize the current JSON array into type '{kind.name}'.", SERIALIZATION)
         inner = kind.arguments[0]
         made = make([self.element(inner, item) for item in items], inner.name)
         if identity is not None and isinstance(made, containers.ClrArray):
@@ -239,7 +239,7 @@ class Composer:
             items = ClrTuple(tuple(self._named(kind, members, places)), _names(kind))
             self._remember(identity, items)
             return items
-        mismatch(kind, "object")
+        refuse(f"Cannot deserialize the current JSON object into type '{kind.name}'.", SERIALIZATION)
 
     def _key(self, kind: Type, name: str) -> object:
         """The key of a dictionary that a member's name becomes."""
@@ -290,7 +290,3 @@ def object_token(members: Members, token_of: Callable[[Any], JToken]) -> JObject
 
 def _names(kind: Type) -> str:
     return ",".join(each.name for each in kind.arguments)
-
-
-def mismatch(kind: Type, what: str) -> NoReturn:
-    refuse(f"Cannot deserialize the current JSON {what} into type '{kind.name}'.", SERIALIZATION)

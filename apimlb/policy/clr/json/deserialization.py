@@ -18,11 +18,7 @@ from apimlb.policy.clr.json.items import TextNumber, TextObject, scalar_token
 from apimlb.policy.clr.json.reader import copied_token, decode
 from apimlb.policy.clr.json.tokens import JToken
 from apimlb.policy.clr.json.tolerant_reader import TolerantReader
-from apimlb.policy.clr.json.typed_scalars import (
-    READINGS,
-    SERIALIZATION,
-    refuse,
-)
+from apimlb.policy.clr.json.typed_scalars import READINGS, SERIALIZATION, refuse
 from apimlb.policy.clr.types.constructed import Type
 
 _NOTHING = re.compile(r"(?:\s|\0|/\*.*?\*/|//[^\r\n]*)*\Z", re.DOTALL)
@@ -49,7 +45,7 @@ def deserialize(kind: Type, text: str) -> object:
         text,
         _DECODER,
         lambda found: Composer(_token).element(kind, found),
-        lambda text: _tolerantly(kind, text),
+        lambda text: _TypedReader(text).made(kind),
     )
 
 
@@ -73,17 +69,18 @@ class _TypedReader(TolerantReader):
     token_of = staticmethod(_token)
     object_of = TextObject
 
-    def value(self) -> object:
-        return self._value()
-
-    def check_start(self, kind: Type) -> None:
-        """Refuse an array or an object that the type is not made of."""
+    def made(self, kind: Type) -> object:
+        """What a text that is no strict JSON becomes. An array or an object that the type is not made of is
+        refused before a fault of JSON."""
         self._skip()
         if self._here == "[" and kind.name != "System.Byte[]":
             Composer(_token).element(kind, [])
         read = kind.underlying.name in READINGS
         if self._here == "{" and (read or not self._first_name().startswith("$")):
             Composer(_token).element(kind, TextObject())
+        made = Composer(_token).element(kind, self._value())
+        self.end()
+        return made
 
     def _first_name(self) -> str:
         """The name of the first member of an object, empty where it has none."""
@@ -100,13 +97,3 @@ class _TypedReader(TolerantReader):
 
     def _number_value(self, text: str, value: int | float) -> object:
         return TextNumber(text)
-
-
-def _tolerantly(kind: Type, text: str) -> object:
-    """A text that is no strict JSON. A value that cannot become the type is refused before a fault of
-    JSON."""
-    reader = _TypedReader(text)
-    reader.check_start(kind)
-    made = Composer(_token).element(kind, reader.value())
-    reader.end()
-    return made

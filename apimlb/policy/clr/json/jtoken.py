@@ -36,7 +36,7 @@ from apimlb.policy.clr.json.tree import ancestors, descendants, path, sibling
 from apimlb.policy.clr.json.writer import to_json
 from apimlb.policy.clr.objects.annotations import ANNOTATIONS
 from apimlb.policy.clr.objects.text import format_value, text_of
-from apimlb.policy.clr.types.definitions import Call, Definition, Row, setting
+from apimlb.policy.clr.types.definitions import Call, Definition, setting
 
 TYPE_NAMES = (
     "None", "Object", "Array", "Constructor", "Property", "Comment", "Integer", "Float", "String", "Boolean",
@@ -111,39 +111,17 @@ _VALUES = [name for name in NULLABLE_CASTS if name != "Char"]
 _SCALARS = "|".join([*_VALUES, "Uri"])
 
 
-def _cast_rows() -> Iterator[Row]:
-    for mark, casts in (("", TOKEN_CASTS), ("?", NULLABLE_CASTS)):
-        for name, cast in casts.items():
-            yield (f"explicit {name}{mark}(JToken value)", cast)
-    yield ("implicit JToken(string value)", string_value)
-    yield (f"implicit JToken({_SCALARS}|byte[]|{'|'.join(f'{each}?' for each in _VALUES)} value)", value_of)
-
-
+_NULLABLE = "|".join(f"{name}?" for name in _VALUES)
 _TOKEN_ENUMERATOR = "System.Collections.Generic.List`1+Enumerator[Newtonsoft.Json.Linq.JToken]"
-_CONTAINER_ROWS: tuple[Row, ...] = (
-    ("int Count", "{0}.count()"),
-    ("void Add(object content)", Call(edits.add, cost="result")),
-    ("void AddFirst(object content)", lambda target, content: edits.insert(target, 0, content)),
-    ("void RemoveAll()", lambda token: token.clear()),
-    ("void ReplaceAll(object content)", edits.replace_all),
-    ("IEnumerable<JToken> Descendants()", walked(descendants)),
-    ("IEnumerable<JToken> DescendantsAndSelf()", walked(self_and_below)),
-    ("void Merge(object content)", edits.merge),
-)
 
 DEFINITIONS = (
     Definition("Newtonsoft.Json.Formatting", "enum", constants={"None": 0, "Indented": 1}),
-    Definition(
-        LINQ + "JTokenType", "enum",
-        constants={name: number for number, name in enumerate(TYPE_NAMES)},
-    ),
+    Definition(LINQ + "JTokenType", "enum", constants={name: each.number for name, each in _TYPES.items()}),
     Definition(
         "Newtonsoft.Json.JsonConvert", "static",
         rows=(
-            ("static string SerializeObject(object value)",
-             lambda value: to_json(from_object(value))),
-            ("static string SerializeObject(object value, Formatting formatting)",
-             lambda value, formatting: to_json(from_object(value), formatting.number == 1)),
+            ("static string SerializeObject(object value[, Formatting formatting])",
+             lambda value, formatting=None: to_json(from_object(value), str(formatting) == "Indented")),
             ("static T DeserializeObject<T>(string! value)", Call(deserialization.deserialize, types=("T",))),
             ("static object DeserializeObject(string! value)", deserialization.deserialize_object),
         ),
@@ -187,12 +165,25 @@ DEFINITIONS = (
             ("static JToken Parse(string json)", parse_token),
             ("static JToken FromObject(object! o)", from_object),
             ("static bool DeepEquals(JToken t1, JToken t2)", deep_equals),
-            *_cast_rows(),
+            *((f"explicit {name}(JToken value)", cast) for name, cast in TOKEN_CASTS.items()),
+            *((f"explicit {name}?(JToken value)", cast) for name, cast in NULLABLE_CASTS.items()),
+            ("implicit JToken(string value)", string_value),
+            (f"implicit JToken({_SCALARS}|byte[]|{_NULLABLE} value)", value_of),
         ),
     ),
     Definition(
-        LINQ + "JContainer", "class", bases=(LINQ + "JToken",), rows=_CONTAINER_ROWS,
+        LINQ + "JContainer", "class", bases=(LINQ + "JToken",),
         test=lambda value: isinstance(value, JContainer),
+        rows=(
+            ("int Count", "{0}.count()"),
+            ("void Add(object content)", Call(edits.add, cost="result")),
+            ("void AddFirst(object content)", lambda target, content: edits.insert(target, 0, content)),
+            ("void RemoveAll()", lambda token: token.clear()),
+            ("void ReplaceAll(object content)", edits.replace_all),
+            ("IEnumerable<JToken> Descendants()", walked(descendants)),
+            ("IEnumerable<JToken> DescendantsAndSelf()", walked(self_and_below)),
+            ("void Merge(object content)", edits.merge),
+        ),
     ),
     Definition(
         LINQ + "JObject", "class",
@@ -234,8 +225,7 @@ DEFINITIONS = (
             ("void CopyTo(JToken[] array, int arrayIndex)", collection_copy),
             ("bool IsReadOnly", lambda token: token is None),
             ("IEnumerator<JToken> GetEnumerator()",
-             lambda source:
-                 Enumerator(lambda: elements(source), _TOKEN_ENUMERATOR, None, restarts=False)),
+             lambda source: Enumerator(lambda: elements(source), _TOKEN_ENUMERATOR, None, restarts=False)),
             ("int IndexOf(JToken item)", JArray.place),
             ("bool Contains(JToken item)", lambda token, value: token.place(value) >= 0),
             ("static JArray Parse(string json)", lambda text: parse_token(text, "JArray")),
@@ -259,8 +249,7 @@ DEFINITIONS = (
             ("new(string! name, object content)", edits.new_property),
             ("new(string! name, params object[] content)", edits.new_property),
             ("string Name", "{0}.name"),
-            ("JToken Value", "{0}.value",
-             JProperty.set_value),
+            ("JToken Value", "{0}.value", JProperty.set_value),
         ),
     ),
     Definition(

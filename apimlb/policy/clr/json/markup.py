@@ -73,9 +73,7 @@ def _fill(made: JObject, given: Iterable[nodes.XObject], around: Prefixes, depth
 
 
 def _is_list(node: nodes.XObject) -> bool:
-    if not isinstance(node, nodes.XElement) or not node.attributes:
-        return False
-    flag = node.attribute(_ARRAY)
+    flag = node.attribute(_ARRAY) if isinstance(node, nodes.XElement) else None
     return flag is not None and parse_flag(flag.value)
 
 

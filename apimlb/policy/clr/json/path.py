@@ -36,26 +36,20 @@ class PathReader:
         self._at = match.end()
         return match
 
-    def _char(self) -> str:
-        """The character here; past the end .NET throws System.IndexOutOfRangeException."""
+    def _char(self, message: str = "") -> str:
+        """The character here; past the end .NET throws System.IndexOutOfRangeException, or complains."""
         if self._at >= len(self._text):
-            raise array_range()
-        return self._text[self._at]
-
-    def _more(self, message: str) -> str:
-        """The character here; throws where the path has ended."""
-        if self._at >= len(self._text):
-            raise json_error(message)
+            raise json_error(message) if message else array_range()
         return self._text[self._at]
 
     def _behind_space(self, message: str) -> str:
         self._take(_SPACE)
-        return self._more(message)
+        return self._char(message)
 
     def _behind_bracket(self) -> str:
         """What comes behind a bracket or star, and the space after it."""
         self._at += 1
-        self._more(_OPEN_INDEXER)
+        self._char(_OPEN_INDEXER)
         self._take(_SPACE)
         return self._char()
 
@@ -89,7 +83,7 @@ class PathReader:
                 raise json_error(f"Unexpected character following indexer: {name[0]}")
             if self._at > start:
                 name = self._text[start : self._at].rstrip()
-                steps.append(_members(None if name == "*" else [name], deep))
+                steps.append(path_steps.members(None if name == "*" else [name], deep))
                 deep = dotted = False
             if not self._text.startswith(("[", "(", "."), self._at):
                 break
@@ -121,7 +115,7 @@ class PathReader:
         while self._at < len(self._text):
             names.append(self._string())
             if self._behind_space(_OPEN_INDEXER) == closing:
-                return _members(names, deep)
+                return path_steps.members(names, deep)
             if not self._accept(","):
                 self._wrong("indexer")
             self._take(_SPACE)
@@ -153,7 +147,9 @@ class PathReader:
                 raise json_error("Array index expected.")
             parts.append(index)
             if char == closing:
-                return _items(parts, between)
+                if between == ":":
+                    return path_steps.sliced(*parts)
+                return path_steps.indexed([part for part in parts if part is not None])
             between = char
             self._at += 1
             self._take(_SPACE)
@@ -162,7 +158,7 @@ class PathReader:
 
     def _query(self, closing: str, deep: bool) -> path_steps.PathStep:
         self._at += 1
-        if self._more(_OPEN_INDEXER) != "(":
+        if self._char(_OPEN_INDEXER) != "(":
             self._wrong("indexer")
         self._at += 1
         condition = self._condition()
@@ -230,17 +226,6 @@ class PathReader:
                 return JValue(parse_double(text), "Float")
             return JValue(parse_integer(text, "Int64") + 0, "Integer")
         return None
-
-
-def _members(names: list[str] | None, deep: bool) -> path_steps.PathStep:
-    return path_steps.deep_members(names) if deep else path_steps.members(names)
-
-
-def _items(parts: list[int | None], between: str) -> path_steps.PathStep:
-    if between == ":":
-        start, stop, *rest = parts
-        return path_steps.sliced(start, stop, rest[-1] if rest else None)
-    return path_steps.indexed([part for part in parts if part is not None])
 
 
 @lru_cache(maxsize=256)

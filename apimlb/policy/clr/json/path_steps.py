@@ -41,9 +41,11 @@ ROOT = PathStep(lambda root, token, strict: iter((root,)))
 """`$` inside a query"""
 
 
-def members(names: list[str] | None) -> PathStep:
-    """`.name` and `['a', 'b']`; `.*` without names. A strict path complains of each of several names, even of
-    one that is there."""
+def members(names: list[str] | None, deep: bool) -> PathStep:
+    """`.name` and `['a', 'b']`; `.*` without names; with two dots before them (`deep`) at any depth below. A
+    strict path complains of each of several names, even of one that is there."""
+    if deep:
+        return _deep_members(names)
 
     def found(root: JToken, token: JObject, strict: bool) -> Iterator[JToken]:
         several = len(names or ()) > 1
@@ -58,7 +60,7 @@ def members(names: list[str] | None) -> PathStep:
     return PathStep(found, JObject, f"{'Property' if len(names or '*') == 1 else 'Properties'} {shown}")
 
 
-def deep_members(names: list[str] | None) -> PathStep:
+def _deep_members(names: list[str] | None) -> PathStep:
     """`..name` or `..['a', 'b']`, or `..*` without names: at any depth below."""
 
     def found(root: JToken, token: JToken, strict: bool) -> Iterator[JToken]:
@@ -95,8 +97,10 @@ def indexed(indices: list[int] | None) -> PathStep:
     return PathStep(found, JList, f"Index {indices[0] if indices else '*'}")
 
 
-def sliced(start: int | None, stop: int | None, step: int | None = None) -> PathStep:
-    """`[start:stop:step]`, each of which may be left out. A step of zero is refused for any token."""
+def sliced(start: int | None, stop: int | None, *steps: int | None) -> PathStep:
+    """`[start:stop:step]`, each of which may be left out, and the last step counts. A step of zero is refused
+    for any token."""
+    step = steps[-1] if steps else None
 
     def found(root: JToken, token: JArray, strict: bool) -> Iterator[JToken]:
         if step == 0:
@@ -177,12 +181,9 @@ def _alike(left: JToken, right: JToken) -> bool:
     """Equal values; or a text that is how the value is written in JSON."""
     if not (isinstance(left, JValue) and isinstance(right, JValue)):
         return False
-    if equal_scalars(left, right):
-        return True
-    return (
+    return equal_scalars(left, right) or (
         right.type_name == "String"
         and left.type_name in _TEXTS
-        and left.value is not None
         and scalar_text(left.value)[1:-1] == right.value
     )
 
@@ -192,12 +193,10 @@ def _unlike(left: JToken, right: JToken) -> bool:
 
 
 def _ordered(order: Callable[[int, int], bool]) -> Operator:
-    def compares(left: JToken, right: JToken) -> bool:
-        if not (isinstance(left, JValue) and isinstance(right, JValue)):
-            return False
-        return order(compare_values(left, right), 0)
-
-    return compares
+    """A comparison that holds for scalars alone."""
+    return lambda left, right: (
+        isinstance(left, JValue) and isinstance(right, JValue) and order(compare_values(left, right), 0)
+    )
 
 
 def exists(left: JToken, right: JToken) -> bool:

@@ -1,6 +1,7 @@
 """Newtonsoft.Json's tokens, with parents: JObject, JArray, JProperty and JValue (rules of version 10)."""
 
 from collections.abc import Callable, Iterator
+from typing import Any, Self
 
 from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import BUDGET, MAX_DEPTH, charge_each, charge_moved, charge_passed
@@ -56,8 +57,8 @@ class JContainer(JToken):
     count: Callable[[], int]
     clear: Callable[[], None]
     insert: Callable[[int, JToken | None], None]
-    replace_child: Callable[[JToken, JToken], None]
-    remove_child: Callable[[JToken], None]
+    replace_child: Callable[[Any, JToken], None]
+    remove_child: Callable[[Any], None]
 
     def place(self, child: JToken | None) -> int:
         """Where a token stands, -1 if it does not (by identity)."""
@@ -128,7 +129,7 @@ class JList(JContainer):
             if self.version != version:
                 raise exceptions.invalid_operation(MODIFIED)
 
-    def clone(self, depth: int = 0) -> "JList":
+    def clone(self, depth: int = 0) -> Self:
         made = type(self)()
         BUDGET.spend(4 * len(self.items))
         for item in self.items:
@@ -209,9 +210,8 @@ class JConstructor(JList):
         super().__init__()
         self.name = name
 
-    def clone(self, depth: int = 0) -> JList:
+    def clone(self, depth: int = 0) -> Self:
         made = super().clone(depth)
-        assert isinstance(made, JConstructor)
         made.name = self.name
         return made
 
@@ -288,8 +288,9 @@ class JObject(JContainer):
         self._check_new(prop.name)
         self.append(prop if prop.parent is None else prop.clone())
 
-    def _check_new(self, name: str) -> None:
-        if name in self.properties:
+    def _check_new(self, name: str, old: JProperty | None = None) -> None:
+        """Refuse a name that another property has than the `old` one."""
+        if self.properties.get(name, old) is not old:
             raise exceptions.argument(
                 f"Can not add property {name} to {self.clr_name}. "
                 "Property with the same name already exists on object."
@@ -319,18 +320,16 @@ class JObject(JContainer):
         self.properties.clear()
         self.version += 1
 
-    def replace_child(self, old: JToken, new: JToken) -> None:
-        if not (isinstance(old, JProperty) and isinstance(new, JProperty)):
+    def replace_child(self, old: JProperty, new: JToken) -> None:
+        if not isinstance(new, JProperty):
             raise cannot_add(new, self)
-        if new.name != old.name:
-            self._check_new(new.name)
+        self._check_new(new.name, old)
         place = self.place(old)
         self.remove(old.name)
         self.insert(place, new)
 
-    def remove_child(self, child: JToken) -> None:
-        if isinstance(child, JProperty):
-            self.remove(child.name)
+    def remove_child(self, child: JProperty) -> None:
+        self.remove(child.name)
 
 
 def deeper(depth: int) -> int:

@@ -62,10 +62,6 @@ def _integer(number: TextNumber) -> int:
     return int(digits)
 
 
-def _double(number: TextNumber) -> float:
-    return parsing.parse_double(_decimally(number))
-
-
 def _decimal(number: TextNumber) -> object:
     digits = _decimally(number)
     with suppress(ClrException):  # beyond every decimal
@@ -84,7 +80,8 @@ def _boolean(number: TextNumber) -> bool:
 
 _NUMBERS = frozenset({"Integer", "Float"})
 _INTEGER = ScalarReading("Int32", "integer", _NUMBERS, parsing.PARSERS["Int32"], _integer)
-_DOUBLE = ScalarReading("Double", "double", _NUMBERS, parsing.parse_double, _double)
+_DOUBLE = ScalarReading("Double", "double", _NUMBERS, parsing.parse_double,
+                        lambda number: parsing.parse_double(_decimally(number)))  # fmt: skip
 READINGS = {
     "System.Int32": _INTEGER, "System.Double": _DOUBLE, "System.Single": _DOUBLE._replace(narrow=True),
     **dict.fromkeys(("System.Int16", "System.Byte"), _INTEGER._replace(narrow=True)),

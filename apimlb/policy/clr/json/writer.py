@@ -11,12 +11,7 @@ from apimlb.policy.clr.dates.instants import DateTime, DateTimeOffset, TimeSpan
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.json import tokens
 from apimlb.policy.clr.numbers.formatting import number_text
-from apimlb.policy.clr.objects.text import (
-    format_value,
-    laid_out,
-    text_of,
-    written,
-)
+from apimlb.policy.clr.objects.text import format_value, laid_out, text_of, written
 
 _ESCAPED = re.compile('["\\\\\x00-\x1f\x85\u2028\u2029]')
 _SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r"}

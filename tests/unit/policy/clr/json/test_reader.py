@@ -3,12 +3,17 @@
 import json
 import math
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from apimlb.policy.clr.budget import MAX_DEPTH, Allowance
+from apimlb.policy.clr.exceptions import OVER_LIMIT, ClrException
 from apimlb.policy.clr.json.reader import parse_token
-from apimlb.policy.clr.json.tokens import JArray, JObject, JToken
+from apimlb.policy.clr.json.tokens import JArray, JObject, JToken, string_value
+from apimlb.policy.clr.json.typed_scalars import cast_scalar
 from apimlb.policy.clr.json.writer import to_json
+from apimlb.policy.clr.types.constructed import Type
 
 scalars = (
     st.none()
@@ -63,3 +68,21 @@ def test_a_token_with_a_parent_is_copied_when_it_is_put_elsewhere() -> None:
     assert second.items[0] is not first.get("a")
     assert parents_hold(first)
     assert parents_hold(second)
+
+
+def test_tokens_in_one_another_are_written_and_copied_to_a_depth() -> None:
+    token = JArray()
+    for _ in range(MAX_DEPTH + 2):
+        outer = JArray()
+        outer.add(token)
+        token = outer
+    for use in (to_json, JArray.clone):
+        with pytest.raises(ClrException, match="nested more than"):
+            use(token)
+
+
+def test_a_cast_beyond_the_allowance_is_told_as_such() -> None:
+    text = string_value("http://a/" + "b" * 100_000)
+    with Allowance(steps=2).turn(), pytest.raises(ClrException) as raised:
+        cast_scalar(Type("class", "System.Uri", "Uri"), text)
+    assert raised.value.type_name == OVER_LIMIT
