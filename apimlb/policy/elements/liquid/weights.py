@@ -18,7 +18,7 @@ class Hash(dict[str, Any]):
     def _names(self) -> dict[str, str]:
         """The names by what they are in lower case; kept, since a loop may ask a large body for one in each
         turn."""
-        BUDGET.spend(len(self) >> 2)
+        BUDGET.spend(len(self.keys()) >> 2)
         return {known.lower(): known for known in reversed(self)}
 
     def items(self) -> Any:
@@ -34,12 +34,20 @@ class Hash(dict[str, Any]):
 class BodyElement(Hash):
     """An XML element with children; in a loop, its children one after another."""
 
-    def items(self) -> Any:
+    @cached_property
+    def _children(self) -> list[object]:
         found: list[object] = []
         for value in self.values():
             found += value if isinstance(value, list) else [value]
-        BUDGET.spend(len(found) >> 4)
         return found
+
+    def items(self) -> Any:
+        BUDGET.spend(len(self) >> 4)
+        return self._children
+
+    def __len__(self) -> int:
+        """How many turns a loop takes, which is more than there are names."""
+        return len(self._children)
 
 
 class BodyList(list[object]):

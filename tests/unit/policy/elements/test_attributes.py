@@ -118,6 +118,12 @@ async def test_an_address_that_is_null_is_an_empty_text() -> None:
     assert played.last_error.message.endswith("The value '' is invalid: an IP address was expected.")
 
 
+@pytest.mark.parametrize("half", ["token-quota='9'", "tokens-per-minute='9' token-quota-period='Daily'"])
+def test_a_quota_of_tokens_has_a_period(half: str) -> None:
+    limit = f"<llm-token-limit counter-key='k' estimate-prompt-tokens='true' {half}/>"
+    assert "'token-quota' and 'token-quota-period' need each other" in refused(limit).what
+
+
 @pytest.mark.parametrize("quota", [2**63, "1_000", ""])
 def test_a_quota_is_a_number_of_64_bits(quota: object) -> None:
     limit = (

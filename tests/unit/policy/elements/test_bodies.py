@@ -22,6 +22,14 @@ async def test_text_is_replaced_in_what_an_error_says() -> None:
     assert b"Some server error" in bytes(played.response.body)  # type: ignore[arg-type]
 
 
+async def test_a_body_that_would_hold_the_gateway_is_not_made() -> None:
+    element = "<find-and-replace from='a' to='@(new string((char)98, 10000))'/>"
+    played = await play(element, request={"method": "POST", "body": "a" * 10_000})
+    assert played.last_error is not None
+    assert (played.response.status, played.last_error.reason) == (500, "StepLimitExceeded")
+    assert "that a body may have" in played.last_error.message
+
+
 async def test_links_to_the_backend_become_links_to_the_gateway() -> None:
     played = await play(
         outbound="<redirect-content-urls/>",

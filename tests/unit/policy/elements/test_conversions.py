@@ -73,13 +73,14 @@ async def test_namespaces_and_attributes_are_made_of_members() -> None:
     envelope = {
         "soap:Envelope": {
             "xmlns:soap": "urn:soap",
+            "xmlns": "urn:plain",
             "soap:Header": {},
             "soap:Body": {"Query": {"#attrs": {"name": "t"}, "at": "2026-01-02T03:04:05Z"}},
         }
     }
     made = await answered(element, {"body": envelope})
     assert made.body == (
-        b'<soap:Envelope xmlns:soap="urn:soap"><soap:Header /><soap:Body><Query name="t">'
+        b'<soap:Envelope xmlns:soap="urn:soap" xmlns="urn:plain"><soap:Header /><soap:Body><Query name="t">'
         b"<at>2026-01-02T03:04:05Z</at></Query></soap:Body></soap:Envelope>"
     )
 

@@ -19,7 +19,7 @@ LOOKUP = (
     "<{0}-semantic-cache-lookup score-threshold='0.2' embeddings-backend-id='embed' "
     "embeddings-backend-auth='system-assigned' {1}>{2}</{0}-semantic-cache-lookup>"
 )
-PLACES = {"hello": [1.0, 0.0], "hullo": [0.9, 0.2], "bye": [0.0, 1.0]}
+PLACES = {"hello": [1.0, 0.0], "hullo": [0.9, 0.2], "bye": [0.0, 1.0], "flat": [1.0], "none": [0.0, 0.0]}
 
 
 class Gateway(ScriptedServices):
@@ -58,6 +58,11 @@ class Gateway(ScriptedServices):
 async def test_a_prompt_that_lies_near_gets_the_answer_that_is_kept(kind: str) -> None:
     gateway = Gateway(kind)
     assert [await gateway.ask(word) for word in ("hello", "hullo", "bye")] == [1, 1, 2]
+
+
+async def test_places_that_cannot_be_compared_lie_apart() -> None:
+    gateway = Gateway()
+    assert [await gateway.ask(word) for word in ("hello", "flat", "none", "none", "hullo")] == [1, 2, 3, 4, 1]
 
 
 async def test_answers_are_forgotten_after_their_time() -> None:

@@ -1,14 +1,18 @@
 """validate-status-code, -headers, -parameters, -content: what fits the API's definition, and what is done."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from apimlb.local.gateway.definitions import read_declared
-from apimlb.policy.apim.context import DeclaredParameter
+from apimlb.policy.apim.context import Declared, DeclaredParameter
+from apimlb.policy.compiler import compile_policy, effective
 from apimlb.policy.document.problems import NOT_IMPLEMENTED
 from apimlb.policy.elements.validation import _fits
-from apimlb.policy.rehearse.rehearsal import Rehearsal
+from apimlb.policy.rehearse.rehearsal import Rehearsal, exchange_of
+from apimlb.policy.rehearse.services import ScriptedServices
+from apimlb.policy.run.pipeline import run
 from tests.unit.policy.play import document, play, replies
 from tests.unit.policy.test_compiler import refusal
 
@@ -70,6 +74,27 @@ async def test_a_query_parameter_has_to_be_declared(url: str, status: int) -> No
     assert (await validated(inbound=element, request={"url": url})).response.status == status
 
 
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("n=1", None),
+        ("n=one", "The value of query parameter n is not allowed: integer was expected."),
+        ("", "Required query parameter n is missing."),
+    ],
+)
+async def test_a_parameter_has_to_be_there_and_of_its_type(query: str, said: str | None) -> None:
+    element = (
+        "<validate-parameters specified-parameter-action='prevent' unspecified-parameter-action='ignore'/>"
+    )
+    services = ScriptedServices({})
+    exchange = exchange_of({"request": {"url": f"https://gateway.test/?{query}"}}, services)
+    assert exchange.context.operation is not None
+    declared = Declared(query=(DeclaredParameter("n", True, "integer"),))
+    exchange.context.operation = replace(exchange.context.operation, declared=declared)
+    await run(effective([compile_policy(document(element))]), exchange)
+    assert (exchange.context.last_error and exchange.context.last_error.message) == said
+
+
 async def test_a_named_parameter_has_an_action_of_its_own() -> None:
     element = (
         "<validate-parameters specified-parameter-action='ignore' unspecified-parameter-action='ignore' "
@@ -97,6 +122,7 @@ CONTENT = (
         ({"Content-Type": "application/json; charset=utf-8"}, '{"a": 1}', 200),
         ({"Content-Type": "text/json"}, '{"a": 1}', 200),
         ({}, '{"a": 1}', 200),
+        ({"Content-Type": "text/plain"}, "", 200),
         ({"Content-Type": "text/plain"}, "a", 400),
         ({"Content-Type": "application/json"}, "{", 400),
         ({"Content-Type": "application/json"}, '"' + "x" * 20 + '"', 400),

@@ -1,5 +1,6 @@
 """Running a policy against a written case."""
 
+import datetime
 from typing import Any
 
 import pytest
@@ -52,6 +53,7 @@ async def test_variables_of_the_case_are_there_before_inbound() -> None:
         variables={"n": 1, "o": {"a": 2}},
     )
     assert played.variables["sum"] == 3
+    assert (await play(variables={"day": datetime.date(2026, 11, 21)})).variables["day"] == "2026-11-21"
 
 
 async def test_members_of_the_context_can_be_given() -> None:
@@ -89,6 +91,7 @@ async def test_the_same_case_plays_the_same_way_twice() -> None:
         {"backends": [{"match": "*", "answer": {}}]},
         {"backends": [{"reply": {"status": 99}}]},
         {"backends": [{"reply": {"after": float("inf")}}]},
+        {"backends": [{"reply": {"after": -1}}]},
         {"backends": [{"reply": {"fails": "often"}}]},
         {"clock": "noon"},
         {"scope": "nowhere"},

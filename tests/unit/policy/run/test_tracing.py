@@ -48,6 +48,14 @@ async def test_return_response_is_told_as_such() -> None:
     ]
 
 
+async def test_a_value_whose_text_is_too_long_is_told_as_such() -> None:
+    texts = "Enumerable.Range(0, 1000).Select(n => text)"
+    value = f"@{{ var text = new string((char)97, 1000000); return new JArray({texts}); }}"
+    played = await play(f"<set-variable name='a' value='{value}'/>")
+    text = "Newtonsoft.Json.Linq.JArray The policies exceed the number of steps that one request may take."
+    assert played.steps[0].changed["a"] == (None, text)
+
+
 def test_values_are_shown_with_their_type_and_not_at_any_length() -> None:
     assert shown(None) == "null"
     assert shown(True) == "System.Boolean True"

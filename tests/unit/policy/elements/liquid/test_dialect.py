@@ -27,6 +27,7 @@ def rendered(source: str, **data: object) -> str:
         ("{{ 'word here' | Capitalize }}", "Word here"),
         ("{{ list | Compact | Join: ',' }}", "b,a,b"),
         ("{{ 1234.5 | Currency }} {{ -2 | Currency }}", "¤1,234.50 (¤2.00)"),
+        ("{{ 'much' | Currency }}", "much"),
         ("{{ '2026-03-04T05:06:07Z' | Date: 'yyyyMMddTHH:mm:ssZ' }}", "20260304T05:06:07Z"),
         ("{{ 'now' | Date: 'yyyy-MM-dd HH:mm' }}", "2026-11-21 12:00"),
         ("{{ 'never' | Date: 'yyyy' }}", "never"),
@@ -100,6 +101,11 @@ def test_a_number_stops_growing() -> None:
     doubling = "{% assign n = 2 %}" + "{% assign n = n | Times: n %}" * 8
     with pytest.raises(ClrException, match="what a number of a template may be"):
         rendered(doubling)
+
+
+def test_a_format_of_a_date_that_is_too_long_is_not_passed_over() -> None:
+    with pytest.raises(ClrException, match="1000 characters in one format string"):
+        rendered("{{ 'now' | Date: layout }}", layout="M" * 1_001)
 
 
 def test_a_template_does_not_go_on_for_ever() -> None:

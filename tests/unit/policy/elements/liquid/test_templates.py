@@ -56,6 +56,13 @@ async def test_xml_is_bound_by_its_local_names() -> None:
     assert await made(text, SOAP, XML) == "k[]1,2"
 
 
+async def test_a_loop_over_an_element_goes_over_its_children() -> None:
+    """So do the templates that API Management makes of a WSDL, where a list holds elements of one name."""
+    body = "<r><list><item><Id>1</Id></item><item><Id>2</Id></item><last>3</last></list></r>"
+    loop = "{% JSONArrayFor each in body.r.list %}[{{each.Id}}]{% endJSONArrayFor %} {{body.r.list | Size}}"
+    assert await made(loop, body, XML) == "[1],[2],[] 3"
+
+
 @pytest.mark.parametrize(("nil", "text"), [("blank", "yes"), ("null", "no")])
 async def test_a_nil_element_is_blank_or_null(nil: str, text: str) -> None:
     source = "{% if body.envelope.body.Orders.Note == '' %}yes{% else %}no{% endif %}"
