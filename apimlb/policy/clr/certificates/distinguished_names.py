@@ -9,11 +9,13 @@ from typing import ClassVar, NamedTuple
 
 from apimlb.policy.clr.budget import charge_each
 from apimlb.policy.clr.crypto.hashes import C, crypto_error
-from apimlb.policy.clr.crypto.oids import NAMES, is_numeric, value_of
+from apimlb.policy.clr.crypto.oids import NAMES, value_of
 
 _TEXTS = {0x0C: "utf-8", 0x13: "ascii", 0x14: "latin-1", 0x16: "ascii", 0x1C: "utf-32-be", 0x1E: "utf-16-be"}
 _SPECIAL = re.compile(r'[,+="\n<>#;]|\A\s|\s\Z')
-_KEY = re.compile(r"\s*([A-Za-z0-9.]+)\s*=")
+_KEY = re.compile(r"\s*(?:[Oo][Ii][Dd]\.)?(?:[0-2](?:\.(?:0|[1-9][0-9]{0,38})){1,60}|([A-Za-z0-9.]+))\s*=")
+"""An identifier, or a name for one."""
+
 _VALUE = re.compile(r'[ \t]*(?:"(?:[^"]|"")*"\s*|(?!["\s])[^,;+\n]*|)(?=[,;+\n]|\Z)')
 
 
@@ -68,14 +70,19 @@ def name_parts(name: bytes) -> list[list[tuple[str, str]]]:
     """The parts of an encoded name, first to last: each has an identifier and its text, or several; raises
     ValueError."""
     charge_each(len(name))
-    outer = pieces(name)
-    if len(outer) != 1 or outer[0].tag != 0x30:
+    (outer,) = pieces(name)
+    return [[_attribute(pair) for pair in _inner(part, 0x31)] for part in _inner(outer, 0x30)]
+
+
+def _inner(piece: Piece, tag: int) -> list[Piece]:
+    """The values in one that must have this tag; raises ValueError."""
+    if piece.tag != tag:
         raise ValueError("not a name")
-    return [[_attribute(pair) for pair in pieces(part.inside)] for part in pieces(outer[0].inside)]
+    return pieces(piece.inside)
 
 
 def _attribute(pair: Piece) -> tuple[str, str]:
-    key, value = pieces(pair.inside)
+    key, value = _inner(pair, 0x30)
     return oid_text(key.inside), value.inside.decode(_TEXTS.get(value.tag, "latin-1"), "replace")
 
 
@@ -115,14 +122,9 @@ def written_name(text: str) -> DistinguishedName:
     while text[at:].strip():
         key = _KEY.match(text, at)
         value = _VALUE.match(text, key.end()) if key else None
-        if key is None or value is None or not _is_key(key[1]):
+        if key is None or value is None or (key[1] and value_of(key[1]) is None):
             raise crypto_error(
                 "The string contains an invalid X500 name attribute key, oid, value or delimiter."
             )
         at = value.end() + 1
     return DistinguishedName(text)
-
-
-def _is_key(key: str) -> bool:
-    plain = key[4:] if key.lower().startswith("oid.") else key
-    return is_numeric(plain) or value_of(key) is not None

@@ -28,7 +28,6 @@ from apimlb.policy.clr.certificates.facts import CertificateFacts
 from apimlb.policy.clr.crypto.hashes import crypto_error
 from apimlb.policy.clr.crypto.rsa import Rsa
 from apimlb.policy.clr.dates.instants import LOCAL, from_epoch
-from apimlb.policy.clr.exceptions import ClrException
 
 _UPN = "1.3.6.1.4.1.311.20.2.3"
 _PEM = b"-----BEGIN CERTIFICATE-----"
@@ -53,15 +52,12 @@ def read(content: bytes, password: str | None) -> tuple[CertificateFacts, Rsa | 
     CryptographicException for anything else."""
     BUDGET.spend(200 + len(content))
     kind = type_of_content(content)
-    try:
-        with _QUIETLY():
-            if kind == "Pfx":
-                return _pfx(content, password)
-            if kind == "Cert":
-                return _facts(_certificate(content)), None
-    except _BAD:
-        raise _no_object() from None
-    raise _no_object()
+    with suppress(*_BAD), _QUIETLY():
+        if kind == "Pfx":
+            return _pfx(content, password)
+        if kind == "Cert":
+            return _facts(_certificate(content)), None
+    raise crypto_error("Cannot find the requested object.")
 
 
 def type_of_content(content: bytes) -> str:
@@ -84,9 +80,7 @@ def _certificate(content: bytes) -> x509.Certificate:
 def _pfx(content: bytes, password: str | None) -> tuple[CertificateFacts, Rsa | None]:
     BUDGET.spend(50_000 + 2 * _iterations(pieces(content)))
     found = _opened(content, (password.encode(),) if password else (None, b""))
-    holder = found.cert or next(iter(found.additional_certs), None)
-    if holder is None:
-        raise _no_object()
+    holder = found.cert or found.additional_certs[0]
     key = found.key if isinstance(found.key, RSAPrivateKey) else None
     return _facts(holder.certificate), None if key is None else Rsa(key=key)
 
@@ -97,10 +91,6 @@ def _opened(content: bytes, secrets: Iterable[bytes | None]) -> PKCS12KeyAndCert
         with suppress(ValueError):
             return load_pkcs12(content, secret)
     raise crypto_error("The specified network password is not correct.")
-
-
-def _no_object() -> ClrException:
-    return crypto_error("Cannot find the requested object.")
 
 
 def _iterations(found: list[Piece], depth: int = 30) -> int:

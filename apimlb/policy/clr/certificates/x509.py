@@ -80,10 +80,10 @@ def export(certificate: X509, kind: Enum, password: str | None = None) -> bytear
 # What it says
 
 
-def hashed(certificate: X509, name: HashAlgorithmName) -> bytearray:
+def hashed(certificate: X509, name: HashAlgorithmName) -> bytes:
     """GetCertHash(hashAlgorithm)"""
     der = certificate.facts.der
-    return bytearray(digest(known_hash(checked_name(name)), der))
+    return digest(known_hash(checked_name(name)), der)
 
 
 def hash_of(certificate: X509) -> int:
@@ -113,17 +113,11 @@ def public_rsa(key: PublicKey) -> "Rsa":
     return key.facts.rsa.copy()
 
 
-def rsa_public(certificate: X509) -> "Rsa | None":
-    """GetRSAPublicKey: null where the key is of another kind."""
-    found = certificate.facts.rsa
-    return None if found is None else found.copy()
-
-
-def _bytes_and_text(method: str, of: Callable[[X509], bytes]) -> tuple[Row, ...]:
+def _bytes_and_text(method: str, of: Callable[..., bytes], parameter: str = "") -> tuple[Row, ...]:
     """A method that yields bytes of a certificate, and one that yields their text."""
     return (
-        (f"byte[] {method}()", lambda certificate: bytearray(of(certificate))),
-        (f"string {method}String()", lambda certificate: hexadecimal(of(certificate))),
+        (f"byte[] {method}({parameter})", lambda *given: bytearray(of(*given))),
+        (f"string {method}String({parameter})", lambda *given: hexadecimal(of(*given))),
     )
 
 
@@ -139,11 +133,7 @@ _FIRST = (
     ("void Dispose()", X509.reset),
     ("byte[] Export(X509ContentType contentType[, string password])", export),
     *_bytes_and_text("GetCertHash", lambda certificate: certificate.facts.thumbprint),
-    ("byte[] GetCertHash(HashAlgorithmName hashAlgorithm)", hashed),
-    (
-        "string GetCertHashString(HashAlgorithmName hashAlgorithm)",
-        lambda certificate, name: hexadecimal(hashed(certificate, name)),
-    ),
+    *_bytes_and_text("GetCertHash", hashed, "HashAlgorithmName hashAlgorithm"),
     ("string GetEffectiveDateString()", lambda certificate: format_date(certificate.facts.not_before)),
     ("string GetExpirationDateString()", lambda certificate: format_date(certificate.facts.not_after)),
     ("string GetFormat()", lambda certificate: "X509"),
@@ -166,14 +156,8 @@ _SECOND = (
     ("static X509ContentType GetCertContentType(byte[] rawData)", content_type),
     ("string Thumbprint", lambda certificate: hexadecimal(certificate.facts.thumbprint)),
     ("string SerialNumber", lambda certificate: hexadecimal(certificate.facts.serial)),
-    (
-        "X500DistinguishedName SubjectName",
-        lambda certificate: DistinguishedName(certificate.facts.subject),
-    ),
-    (
-        "X500DistinguishedName IssuerName",
-        lambda certificate: DistinguishedName(certificate.facts.issuer),
-    ),
+    ("X500DistinguishedName SubjectName", lambda certificate: DistinguishedName(certificate.facts.subject)),
+    ("X500DistinguishedName IssuerName", lambda certificate: DistinguishedName(certificate.facts.issuer)),
     ("DateTime NotBefore", "{0}.facts.not_before"),
     ("DateTime NotAfter", "{0}.facts.not_after"),
     ("int Version", "{0}.facts.version"),
@@ -220,7 +204,8 @@ DEFINITIONS = (
     Definition(
         X + "RSACertificateExtensions", "static",
         rows=(
-            ("static RSA GetRSAPublicKey(this X509Certificate2! certificate)", rsa_public),
+            ("static RSA GetRSAPublicKey(this X509Certificate2! certificate)",
+             lambda certificate: None if certificate.facts.rsa is None else certificate.facts.rsa.copy()),
             ("static RSA GetRSAPrivateKey(this X509Certificate2! certificate)",
              lambda certificate: None if certificate.key is None else certificate.key.copy()),
             ("static X509Certificate2 CopyWithPrivateKey(this X509Certificate2! certificate, RSA! "

@@ -2,6 +2,7 @@
 chance come from the policy's own source."""
 
 import random
+from functools import cached_property
 
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
@@ -16,7 +17,7 @@ MODES = {"CBC": 1, "ECB": 2, "OFB": 3, "CFB": 4, "CTS": 5}
 PADDINGS = {"None": 1, "PKCS7": 2, "Zeros": 3, "ANSIX923": 4, "ISO10126": 5}
 BLOCK_BITS = 128
 _BLOCK = BLOCK_BITS // 8
-_KEY_BITS = (128, 192, 256)
+KEY_BITS = (128, 192, 256)
 _WRONG_VECTOR = "Specified initialization vector (IV) does not match the block size for this algorithm."
 
 
@@ -26,8 +27,6 @@ class Aes:
     def __init__(self, rng: random.Random, clr_name: str) -> None:
         self.clr_name = clr_name
         self._chance = rng.randbytes
-        self._key: bytes | None = None
-        self._iv: bytes | None = None
         self.key_bits = 256
         self.feedback = 128 if clr_name.endswith("Managed") else 8
         self.mode = Enum(C + "CipherMode", MODES["CBC"], {number: name for name, number in MODES.items()})
@@ -35,44 +34,34 @@ class Aes:
             C + "PaddingMode", PADDINGS["PKCS7"], {number: name for name, number in PADDINGS.items()}
         )
 
-    @property
+    @cached_property
     def key(self) -> bytes:
-        if self._key is None:
-            self._key = self._chance(self.key_bits // 8)
-        return self._key
+        return self._chance(self.key_bits // 8)
 
     def set_key(self, value: bytearray | None) -> None:
         value = required(value, "value")
         self.set_key_bits(len(value) * 8)
-        self._key = bytes(value)
+        self.key = bytes(value)
 
     def set_key_bits(self, bits: int) -> None:
-        if not self.valid_key(bits):
+        if bits not in KEY_BITS:
             raise wrong_key_size()
-        self.key_bits, self._key = bits, None
+        self.key_bits = bits
+        self.forget("key")
 
-    def valid_key(self, bits: int) -> bool:
-        return bits in _KEY_BITS
+    def forget(self, name: str) -> None:
+        """Let the key or the vector be made anew when it is next asked for."""
+        vars(self).pop(name, None)
 
-    def forget_key(self) -> None:
-        """GenerateKey: another one of the same size."""
-        self._key = None
-
-    @property
+    @cached_property
     def iv(self) -> bytes:
-        if self._iv is None:
-            self._iv = self._chance(_BLOCK)
-        return self._iv
+        return self._chance(_BLOCK)
 
     def set_iv(self, value: bytearray | None) -> None:
         value = required(value, "value")
         if len(value) != _BLOCK:
             raise crypto_error(_WRONG_VECTOR)
-        self._iv = bytes(value)
-
-    def forget_iv(self) -> None:
-        """GenerateIV"""
-        self._iv = None
+        self.iv = bytes(value)
 
     def set_mode(self, value: Enum) -> None:
         if str(value) not in ("CBC", "ECB"):
@@ -124,13 +113,19 @@ class Aes:
         self, content: bytearray | None, keys: tuple[bytearray | None, ...]
     ) -> tuple[bytes, Cipher[CBC | ECB]]:
         """The bytes, and what ciphers them with the keys that are given, or with its own."""
-        key, iv = (bytes(required(each, "key")) for each in keys) if keys else (self.key, self.iv)
-        plain, chained = bytes(required(content, "input")), str(self.mode) == "CBC"
-        if len(key) * 8 not in _KEY_BITS:
+        given, iv = keys or (self.key, self.iv)
+        key, plain = bytes(required(given, "rgbKey")), bytes(required(content, "input"))
+        if len(key) * 8 not in KEY_BITS:
             raise argument("Specified key is not a valid size for this algorithm.", "rgbKey")
-        if chained and len(iv) != _BLOCK:
+        if iv is not None and len(iv) != _BLOCK:
             raise argument(_WRONG_VECTOR, "rgbIV")
-        return plain, Cipher(AES(key), CBC(iv) if chained else ECB())
+        if str(self.mode) == "ECB":
+            return plain, Cipher(AES(key), ECB())
+        if iv is None:
+            raise crypto_error(
+                "The cipher mode specified requires that an initialization vector (IV) be used."
+            )
+        return plain, Cipher(AES(key), CBC(iv))
 
 
 def _filler(padding: str, size: int) -> bytes:

@@ -1,9 +1,6 @@
 """System.Security.Cryptography.Oid: an object identifier and the name that people know it by."""
 
-import re
-
 from apimlb.policy.clr.crypto.hashes import C
-from apimlb.policy.clr.exceptions import required
 
 # Names as .NET gives them (Windows' own, then those of X.509 attributes and extensions).
 NAMES = {
@@ -42,17 +39,11 @@ _VALUES = {name.lower(): value for value, name in NAMES.items()} | {
     "st": "2.5.4.8", "commonname": "2.5.4.3", "rsaencryption": "1.2.840.113549.1.1.1", "gn": "2.5.4.42",
     "uid": "0.9.2342.19200300.100.1.1",
 }  # fmt: skip
-_NUMBERS = re.compile(r"[0-2](?:\.\d{1,39}){1,60}", re.ASCII)
 
 
 def value_of(name: str) -> str | None:
     """The identifier of a name, in any case; None for a name that is not known."""
     return _VALUES.get(name.lower())
-
-
-def is_numeric(text: str) -> bool:
-    """Whether the text is an identifier in its dotted form."""
-    return _NUMBERS.fullmatch(text) is not None
 
 
 class Oid:
@@ -76,10 +67,3 @@ class Oid:
         found = None if name is None else value_of(name)
         if found is not None:
             self.value = found
-
-
-def new_oid(text: str | None) -> Oid:
-    """new Oid(text): an identifier, or a name that is known."""
-    text = required(text, "friendlyName")
-    found = value_of(text)
-    return Oid(text if found is None else found)

@@ -29,7 +29,7 @@ from apimlb.policy.clr.crypto.rsa_arguments import (
     checked_name,
     known_hash,
 )
-from apimlb.policy.clr.exceptions import ClrException, over_limit, required
+from apimlb.policy.clr.exceptions import over_limit, required
 
 Either = RSAPrivateKey | RSAPublicKey
 
@@ -40,6 +40,9 @@ _PUBLIC_FORMS = {
     "SubjectPublicKeyInfo": PublicFormat.SubjectPublicKeyInfo,
 }
 _PRIVATE_FORMS = {"RSAPrivateKey": PrivateFormat.TraditionalOpenSSL, "Pkcs8PrivateKey": PrivateFormat.PKCS8}
+_PRIVATE = {"P": "p", "Q": "q", "DP": "dmp1", "DQ": "dmq1", "InverseQ": "iqmp", "D": "d"}
+"""What the package calls the private numbers of RSAParameters."""
+
 _HASHES: dict[str, hashes.HashAlgorithm] = {
     kind.__name__: kind() for kind in (hashes.MD5, hashes.SHA1, hashes.SHA256, hashes.SHA384, hashes.SHA512)
 }
@@ -60,16 +63,21 @@ class Rsa:
 
     def set_bits(self, bits: int) -> None:
         if bits != self.bits:
-            self.bits, self._key = _checked_size(bits), None
+            checked = _checked_size(bits)
+            self._alive()
+            self.bits, self._key = checked, None
 
     def dispose(self) -> None:
         self._disposed = True
 
+    def _alive(self) -> None:
+        if self._disposed:
+            raise disposed("RSA")
+
     @property
     def key(self) -> Either:
         """The key, made now if it was not needed before."""
-        if self._disposed:
-            raise disposed("RSA")
+        self._alive()
         if self._key is None:
             BUDGET.spend(max(10_000, round(55_000 * (self.bits / 2048) ** 4)))
             self._key = generate_private_key(65537, self.bits)
@@ -88,8 +96,7 @@ class Rsa:
 
     def load(self, parts: dict[str, bytes]) -> None:
         """Another key, by the names of RSAParameters."""
-        if self._disposed:
-            raise disposed("RSA")
+        self._alive()
         if len(parts["Modulus"]) * 8 > _LARGEST + 64 or len(parts["Exponent"]) > len(parts["Modulus"]):
             raise over_limit(_LIMIT)
         BUDGET.spend(500)
@@ -106,14 +113,7 @@ class Rsa:
         numbers = {"Modulus": public.n, "Exponent": public.e}
         if private:
             own = self.private.private_numbers()
-            numbers |= {
-                "P": own.p,
-                "Q": own.q,
-                "DP": own.dmp1,
-                "DQ": own.dmq1,
-                "InverseQ": own.iqmp,
-                "D": own.d,
-            }
+            numbers |= {name: getattr(own, field) for name, field in _PRIVATE.items()}
         whole, half = (self.bits + 7) // 8, (self.bits + 15) // 16
         sizes = {"Modulus": whole, "D": whole, "Exponent": (public.e.bit_length() + 7) // 8}
         return {name: number.to_bytes(sizes.get(name, half), "big") for name, number in numbers.items()}
@@ -139,10 +139,14 @@ class Rsa:
         checked, form = checked_name(name), required(padding, "padding")
         self._charge_private()
         scheme = _signing(checked, form)
+        if len(hashed) != _HASHES[checked].digest_size:
+            raise crypto_error(
+                "The provided hash value is not the expected size for the specified hash algorithm."
+            )
         try:
             return bytearray(self.private.sign(bytes(hashed), *scheme))
         except ValueError:
-            raise crypto_error("The parameter is incorrect.") from None
+            raise crypto_error("The key is too small for the requested operation.") from None
 
     def verify(
         self,
@@ -177,18 +181,15 @@ class Rsa:
 
     def decrypt(self, content: bytearray, oaep: str | None) -> bytearray:
         self._charge_private()
-        padding, private = _hiding(oaep), self.private
+        padding = _hiding(oaep)
         if len(content) != (self.bits + 7) // 8:
             raise crypto_error("The length of the data to decrypt is not valid for the size of this key.")
         try:
-            return bytearray(private.decrypt(bytes(content), padding))
+            return bytearray(self.private.decrypt(bytes(content), padding))
         except ValueError:
-            shown = (
-                "The parameter is incorrect."
-                if oaep is None
-                else "Error occurred while decoding OAEP padding."
-            )
-            raise crypto_error(shown) from None
+            raise crypto_error(
+                "Error occurred while decoding OAEP padding." if oaep else "The parameter is incorrect."
+            ) from None
 
     def exported(self, form: str) -> bytes:
         """The key as DER: RSAPrivateKey, RSAPublicKey, Pkcs8PrivateKey or SubjectPublicKeyInfo."""
@@ -214,21 +215,17 @@ def _loaded(numbers: dict[str, int]) -> Either:
     """
     try:
         if numbers["Modulus"] & numbers["Exponent"] & 1 == 0:
-            raise _invalid_key()
+            raise ValueError("even")
         public = RSAPublicNumbers(numbers["Exponent"], numbers["Modulus"])
         if "D" not in numbers:
             return public.public_key()
         if not _fits(numbers):
-            raise _invalid_key()
-        p, q, d, dp, dq, inverse = (numbers[name] for name in ("P", "Q", "D", "DP", "DQ", "InverseQ"))
-        whole = RSAPrivateNumbers(p, q, d, dp, dq, inverse, public)
+            raise ValueError("numbers of other keys")
+        parts = {field: numbers[name] for name, field in _PRIVATE.items()}
+        whole = RSAPrivateNumbers(**parts, public_numbers=public)
         return whole.private_key(unsafe_skip_rsa_key_validation=True)
     except (ValueError, TypeError, KeyError):
-        raise _invalid_key() from None
-
-
-def _invalid_key() -> ClrException:
-    return crypto_error("The specified RSA parameters are not valid.")
+        raise crypto_error("The specified RSA parameters are not valid.") from None
 
 
 def _fits(numbers: dict[str, int]) -> bool:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from apimlb.policy.clr.crypto.algorithm_names import create, creation
 from apimlb.policy.clr.crypto.hashes import BLOCK_SIZES, C, crypto_error, digest
-from apimlb.policy.clr.crypto.oids import Oid, new_oid
+from apimlb.policy.clr.crypto.oids import Oid, value_of
 from apimlb.policy.clr.crypto.rsa_arguments import (
     EncryptionPadding,
     HashAlgorithmName,
@@ -75,7 +75,7 @@ def exported(form: str) -> Row:
 def to_xml(rsa: "Rsa", private: bool) -> str:
     """ToXmlString: `<RSAKeyValue><Modulus>...`, in base 64."""
     parts = rsa.parts(private)
-    inner = "".join(f"<{name}>{b64encode(parts[name]).decode()}</{name}>" for name in _ORDER if name in parts)
+    inner = "".join(f"<{name}>{b64encode(part).decode()}</{name}>" for name, part in parts.items())
     return f"<RSAKeyValue>{inner}</RSAKeyValue>"
 
 
@@ -96,16 +96,10 @@ def from_xml(rsa: "Rsa", text: str) -> None:
             raise crypto_error(
                 f"Input string does not contain a valid encoding of the 'RSA' '{name}' parameter."
             )
-    if "D" not in parts:
-        parts = {name: parts[name] for name in _REQUIRED}
     rsa.load(parts)
 
 
 # Hash names and paddings
-
-
-def hash_of_name(name: HashAlgorithmName) -> int:
-    return 0 if name.name is None else hash_code(name.name)
 
 
 _HASHED = "HashAlgorithmName hashAlgorithm, RSASignaturePadding padding"
@@ -129,7 +123,7 @@ DEFINITIONS = (
             *_choices(HashAlgorithmName, *BLOCK_SIZES),
             ("new(string name)", HashAlgorithmName),
             ("string Name", "{0}.name"),
-            ("int GetHashCode()", hash_of_name),
+            ("int GetHashCode()", lambda name: 0 if name.name is None else hash_code(name.name)),
         ),
     ),
     Definition(
@@ -209,7 +203,7 @@ DEFINITIONS = (
         C + "Oid", "class",
         rows=(
             ("new()", Oid),
-            ("new(string oid)", new_oid),
+            ("new(string oid)", lambda text: Oid(value_of(required(text, "friendlyName")) or text)),
             ("new(string value, string friendlyName)", Oid),
             ("new(Oid! oid)", lambda other: Oid(other.value, other.friendly_name)),
             ("string Value", "{0}.value", setting("value")),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from apimlb.policy.clr.budget import charge_each
-from apimlb.policy.clr.crypto.aes import BLOCK_BITS, MODES, PADDINGS, Aes
+from apimlb.policy.clr.crypto.aes import BLOCK_BITS, KEY_BITS, MODES, PADDINGS, Aes
 from apimlb.policy.clr.crypto.algorithm_names import create, creation
 from apimlb.policy.clr.crypto.hashes import C, crypto_error, not_on_this_platform, nothing
 from apimlb.policy.clr.exceptions import not_negative, out_of_bounds, required
@@ -16,8 +16,9 @@ _create = create("SymmetricAlgorithm")
 def set_block_size(cipher: Aes, bits: int) -> None:
     if bits == BLOCK_BITS:
         return
-    if cipher.clr_name.endswith("RijndaelManaged") and bits in (192, 256):
-        raise not_on_this_platform("BlockSize must be 128 in this implementation.")
+    if cipher.clr_name.endswith("RijndaelManaged"):
+        refused = not_on_this_platform if bits in (192, 256) else crypto_error
+        raise refused("BlockSize must be 128 in this implementation.")
     raise crypto_error("Specified block size is not valid for this algorithm.")
 
 
@@ -31,8 +32,8 @@ class RandomProvider:
 
 
 def random_part(host: Host, provider: RandomProvider, target: bytearray, offset: int, count: int) -> None:
-    for name, value in (("offset", offset), ("count", count)):
-        not_negative(value, name)
+    not_negative(offset, "offset")
+    not_negative(count, "count")
     if count > len(target) - offset:
         raise out_of_bounds()
     target[offset : offset + count] = host.rng.randbytes(count)
@@ -72,13 +73,13 @@ DEFINITIONS = (
             ("int BlockSize", lambda cipher: BLOCK_BITS, set_block_size),
             ("int KeySize", "{0}.key_bits", Aes.set_key_bits),
             ("int FeedbackSize", "{0}.feedback", Aes.set_feedback),
-            ("bool ValidKeySize(int bitLength)", Aes.valid_key),
+            ("bool ValidKeySize(int bitLength)", lambda cipher, bits: bits in KEY_BITS),
             ("byte[] Key", lambda cipher: bytearray(cipher.key), Aes.set_key),
             ("byte[] IV", lambda cipher: bytearray(cipher.iv), Aes.set_iv),
             ("CipherMode Mode", "{0}.mode", Aes.set_mode),
             ("PaddingMode Padding", "{0}.padding", Aes.set_padding),
-            ("void GenerateKey()", Aes.forget_key),
-            ("void GenerateIV()", Aes.forget_iv),
+            ("void GenerateKey()", lambda cipher: cipher.forget("key")),
+            ("void GenerateIV()", lambda cipher: cipher.forget("iv")),
             ("void Dispose()", nothing),
             ("void Clear()", nothing),
         ),

@@ -40,11 +40,14 @@ def _time_text(time: zones.TransitionTime) -> str:
 
 _FIELD = re.compile(r"((?:[^\\\[\];]|\\[\\\[\];])*);")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-_NUMBER = r"(-?\d{1,8});"
+_NUMBER = r"([+-]?\d{1,8});"
 _BASE = re.compile(_NUMBER, re.ASCII)
 _DATE = r"(\d\d):(\d\d):(\d{4});"
-_TIME = rf"\[([01]);(\d\d):(\d\d):(\d\d)(?:\.(\d{{1,3}}))?;{_NUMBER}{_NUMBER}(?:{_NUMBER})?\];"
-_RULE = re.compile(rf"\[{_DATE}{_DATE}{_NUMBER}{_TIME}{_TIME}(?:{_NUMBER})?\]", re.ASCII)
+_MORE = r"(?:[^\\\[\]]|\\[\\\[\];])*"
+"""Fields of a later version, which are skipped."""
+
+_TIME = rf"\[0*([01]);(\d\d):(\d\d):(\d\d)(?:\.(\d{{0,3}}))?;{_NUMBER}{_NUMBER}(?:{_NUMBER})?{_MORE}\];"
+_RULE = re.compile(rf"\[{_DATE}{_DATE}{_NUMBER}{_TIME}{_TIME}(?:{_NUMBER}|(?![-+\d])){_MORE}\]", re.ASCII)
 _CORRUPT = "System.Runtime.Serialization.SerializationException"
 
 
@@ -108,8 +111,8 @@ def _time(
 ) -> zones.TransitionTime:  # fmt: skip
     milliseconds = int((fraction or "").ljust(3, "0"))
     time = instants.DateTime(instants.wall_ticks(1, 1, 1, int(hour), int(minute), int(second), milliseconds))
-    if (fixed == "1") != (weekday is None):
-        raise corrupt("", 0)
-    if weekday is None:
+    if fixed == "1":
         return zones.fixed_rule(time, int(month), int(first))
+    if weekday is None:
+        raise corrupt("", 0)
     return zones.floating_rule(time, int(month), int(first), int(weekday))

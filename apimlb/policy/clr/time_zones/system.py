@@ -7,6 +7,7 @@ asks for a zone: the table and the data of the zones cost a start-up that few po
 """
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property
@@ -110,11 +111,8 @@ class _SystemZone(ChangingZone):
 
     def _change(self, low: int, high: int) -> int:
         """The instant between two at which the daylight of the first ends or begins."""
-        before = self.reading(low).daylight
-        while high - low > instants.TICKS_PER_SECOND:
-            middle = (low + high) // 2
-            low, high = (middle, high) if self.reading(middle).daylight == before else (low, middle)
-        return high - high % instants.TICKS_PER_SECOND
+        before, seconds = self.reading(low).daylight, range(low, high + 1, instants.TICKS_PER_SECOND)
+        return seconds[bisect_left(seconds, True, key=lambda utc: self.reading(utc).daylight != before)]
 
 
 _zone = cache(_SystemZone)  # one entry a zone that exists

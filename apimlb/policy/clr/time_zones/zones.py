@@ -5,7 +5,7 @@ wall is found by asking that for instants around it. Of two instants .NET takes 
 """
 
 import calendar
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
@@ -54,19 +54,17 @@ class TransitionTime:
 
 def fixed_rule(time_of_day: instants.DateTime, month: int, day: int) -> TransitionTime:
     """TransitionTime.CreateFixedDateRule"""
-    _check_transition(time_of_day, month, 1, day)
-    return TransitionTime(time_of_day.ticks, month, 1, day, 0, True)
+    return _transition(time_of_day, month, 1, day, 0, True)
 
 
 def floating_rule(time_of_day: instants.DateTime, month: int, week: int, weekday: int) -> TransitionTime:
     """TransitionTime.CreateFloatingDateRule"""
-    _check_transition(time_of_day, month, week, 1)
-    if not 0 <= weekday <= 6:
-        raise argument_range("The DayOfWeek enumeration must be in the range 0 through 6.", "dayOfWeek")
-    return TransitionTime(time_of_day.ticks, month, week, 1, weekday, False)
+    return _transition(time_of_day, month, week, 1, weekday, False)
 
 
-def _check_transition(time_of_day: instants.DateTime, month: int, week: int, day: int) -> None:
+def _transition(
+    time_of_day: instants.DateTime, month: int, week: int, day: int, weekday: int, fixed: bool
+) -> TransitionTime:
     if time_of_day.kind != instants.UNSPECIFIED:
         raise argument(
             "The supplied DateTime must have the Kind property set to DateTimeKind.Unspecified.", "timeOfDay"
@@ -74,12 +72,15 @@ def _check_transition(time_of_day: instants.DateTime, month: int, week: int, day
     for name, value, most in (("Month", month, 12), ("Day", day, 31), ("Week", week, 5)):
         if not 1 <= value <= most:
             raise argument_range(f"The {name} parameter must be in the range 1 through {most}.", name.lower())
+    if not 0 <= weekday <= 6:
+        raise argument_range("The DayOfWeek enumeration must be in the range 0 through 6.", "dayOfWeek")
     if time_of_day.ticks >= instants.TICKS_PER_DAY or time_of_day.ticks % instants.TICKS_PER_MILLISECOND:
         raise argument(
             "The supplied DateTime must have the Year, Month, and Day properties set to 1.  The time cannot "
             "be specified more precisely than whole milliseconds.",
             "timeOfDay",
         )
+    return TransitionTime(time_of_day.ticks, month, week, day, weekday, fixed)
 
 
 @dataclass(slots=True, eq=False)
@@ -152,27 +153,19 @@ def _instant(value: Moment) -> int | None:
     return None if value.kind == instants.UNSPECIFIED else value.ticks
 
 
+@dataclass(eq=False)
 class Zone:
     """System.TimeZoneInfo, here with clocks that never change. `base` is how far its standard time is ahead
-    of UTC, in ticks; `rules` are only shown."""
+    of UTC, in ticks; `rules` are only shown; `kind` is that of a DateTime in the zone."""
 
-    clr_name = "System.TimeZoneInfo"
-    kind = instants.UNSPECIFIED
-    """The kind of a DateTime in the zone."""
-
-    def __init__(
-        self,
-        id: str,
-        base: int,
-        display: str | None,
-        standard: str | None,
-        daylight: str | None,
-        rules: tuple[AdjustmentRule, ...] = (),
-    ) -> None:
-        self.id = id
-        self.base = base
-        self.display, self.standard, self.daylight = display or "", standard or "", daylight or ""
-        self._rules = rules
+    clr_name: ClassVar[str] = "System.TimeZoneInfo"
+    id: str
+    base: int
+    display: str
+    standard: str
+    daylight: str
+    _rules: tuple[AdjustmentRule, ...] = ()
+    kind: str = instants.UNSPECIFIED
 
     def __str__(self) -> str:
         return self.display
@@ -219,9 +212,8 @@ class Zone:
 class ChangingZone(Zone):
     """A zone whose clocks change."""
 
-    def reading(self, utc: int) -> Reading:
-        """What the clocks show at an instant of the calendar."""
-        raise NotImplementedError
+    reading: Callable[[int], Reading]
+    """What the clocks show at an instant of the calendar."""
 
     def fitting(self, ticks: int, near: list[Reading]) -> list[Reading]:
         """The readings, of those around a time, by which the clocks show that time."""
@@ -241,10 +233,8 @@ class ChangingZone(Zone):
 
 
 _UTC_NAMES = ("(UTC) Coordinated Universal Time", "Coordinated Universal Time", "Coordinated Universal Time")
-UTC_ZONE = Zone("UTC", 0, *_UTC_NAMES)
-UTC_ZONE.kind = instants.UTC
-LOCAL_ZONE = Zone("UTC", 0, *_UTC_NAMES)
-LOCAL_ZONE.kind = instants.LOCAL
+UTC_ZONE = Zone("UTC", 0, *_UTC_NAMES, kind=instants.UTC)
+LOCAL_ZONE = Zone("UTC", 0, *_UTC_NAMES, kind=instants.LOCAL)
 """TimeZoneInfo.Local equals Utc and is another object, as on a Windows machine set to UTC."""
 
 
@@ -265,7 +255,8 @@ def custom_zone(
     _whole_minutes(base, "baseUtcOffset")
     checked = _checked(rules or (), base.ticks)
     kind = RuledZone if checked and not disabled else Zone
-    return kind(id, base.ticks, display, standard, None if disabled else daylight, checked)
+    names = (display or "", standard or "", "" if disabled else daylight or "")
+    return kind(id, base.ticks, *names, checked)
 
 
 def _checked(rules: Iterable[AdjustmentRule | None], base: int) -> tuple[AdjustmentRule, ...]:

@@ -3,7 +3,7 @@
 import datetime
 import random
 from base64 import b64decode, b64encode
-from functools import cache
+from functools import cache, reduce
 from typing import Any
 
 import pytest
@@ -113,6 +113,61 @@ def test_a_wrong_password_opens_nothing(password: str) -> None:
     )
     assert found["throws"] == CRYPTO
     assert found["message"] == "The specified network password is not correct."
+
+
+@pytest.mark.parametrize(
+    ("inside", "message"),
+    [
+        (b"\4\x48\x30\x80" + bytes(70), "Cannot find the requested object."),
+        (b"\4\x48\x30\5" + b"x" * 70, "The specified network password is not correct."),
+        (reduce(lambda inner, _: bytes([0x30, len(inner)]) + inner, range(40), b""),
+         "Cannot find the requested object."),
+    ],
+    ids=["a length that is not written out", "ciphered bytes", "nested too deeply"],
+)  # fmt: skip
+def test_rounds_are_counted_wherever_a_file_may_ask_for_them(inside: bytes, message: str) -> None:
+    content = b64encode(bytes([0x30, 3 + len(inside)]) + b"\2\1\3" + inside).decode()
+    assert answer(f'@(new X509Certificate2(Convert.FromBase64String("{content}")))', {})["message"] == message
+
+
+def test_a_file_without_a_certificate_is_refused() -> None:
+    content = pkcs12.serialize_key_and_certificates(b"x", made()[0], None, None, NoEncryption())
+    text = b64encode(content).decode()
+    found = answer(f'@(new X509Certificate2(Convert.FromBase64String("{text}")))', {})
+    assert found == {"throws": CRYPTO, "message": "Cannot find the requested object."}
+
+
+def test_of_other_names_only_that_of_a_user_is_told() -> None:
+    key, certificate = made()
+    names = [
+        x509.OtherName(x509.ObjectIdentifier(oid), b"\x0c\1" + text)
+        for oid, text in (("1.2.3", b"a"), ("1.3.6.1.4.1.311.20.2.3", b"b"))
+    ]
+    builder = x509.CertificateBuilder().subject_name(certificate.subject).issuer_name(certificate.issuer)
+    builder = builder.public_key(key.public_key()).serial_number(5)
+    builder = builder.not_valid_before(certificate.not_valid_before_utc)
+    builder = builder.not_valid_after(certificate.not_valid_after_utc)
+    signed = builder.add_extension(x509.SubjectAlternativeName(names), False).sign(key, hashes.SHA256())
+    content = b64encode(signed.public_bytes(Encoding.DER)).decode()
+    made_of_it = f'new X509Certificate2(Convert.FromBase64String("{content}"))'
+    assert value(f"@({made_of_it}.GetNameInfo(X509NameType.UpnName, false))") == "b"
+
+
+@pytest.mark.parametrize("use", ["SignData(new byte[3], HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)",
+                                 "Decrypt(new byte[128], RSAEncryptionPadding.OaepSHA1)"])  # fmt: skip
+def test_a_public_key_does_not_do_what_takes_the_private_one(use: str) -> None:
+    found = answer(
+        f"@{{ var r = RSA.Create(); r.FromXmlString(RSA.Create(1024).ToXmlString(false)); return r.{use}; }}",
+        {},
+    )
+    assert found == {"throws": CRYPTO, "message": "Key not valid for use in specified state."}
+
+
+@pytest.mark.parametrize("name", ["DES", "System.Security.Cryptography.TripleDES", "rc2"])
+def test_algorithms_that_are_absent_here_are_said_to_be(name: str) -> None:
+    found = answer(f'@(SymmetricAlgorithm.Create("{name}"))', {})
+    assert found["throws"] == "System.NotSupportedException"
+    assert found["message"] == f"The algorithm {name} is not supported here."
 
 
 def public_xml(modulus: int, exponent: int) -> str:

@@ -30,7 +30,7 @@ def aes(mode: str = "CBC", padding: str = "PKCS7") -> Aes:
     ],
 )
 def test_one_block(key: str, ciphered: str) -> None:
-    keys = (bytearray.fromhex(key), bytearray())
+    keys = (bytearray.fromhex(key), None)
     assert aes("ECB", "None").encrypt(PLAIN, *keys).hex() == ciphered
     assert aes("ECB", "None").decrypt(bytearray.fromhex(ciphered), *keys) == PLAIN
 
