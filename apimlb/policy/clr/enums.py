@@ -25,12 +25,8 @@ class Enum:
 
     def __str__(self) -> str:
         """Its name, or `A, B` for a combination of flags, else its number."""
-        found = self.names.get(self.number)
-        if found is None and self.type_name in _FLAGS:
-            return self._flags()
-        return found or str(self.number)
-
-    def _flags(self) -> str:
+        if self.number in self.names or self.type_name not in _FLAGS:
+            return self.names.get(self.number, str(self.number))
         rest, found = self.number, []
         for value in sorted(self.names, reverse=True):
             if value and rest & value == value:

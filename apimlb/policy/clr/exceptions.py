@@ -5,8 +5,6 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-NULL_REFERENCE = "Object reference not set to an instance of an object."
-
 
 class ClrException(Exception):
     """What an expression throws: the CLR type's full name (`System.FormatException`) and its message."""
@@ -26,7 +24,9 @@ class ClrException(Exception):
 
 def null_reference() -> ClrException:
     """A member was asked of null."""
-    return ClrException("System.NullReferenceException", NULL_REFERENCE)
+    return ClrException(
+        "System.NullReferenceException", "Object reference not set to an instance of an object."
+    )
 
 
 def required(value: T | None, name: str, message: str = "Value cannot be null.") -> T:

@@ -29,12 +29,6 @@ def charge(value: Any) -> None:
         BUDGET.spend(len(value) >> rate)
 
 
-def _charge_made(value: Any) -> None:
-    """Pay for bytes or elements that were made."""
-    charge(value)
-    BUDGET.make(len(value) if type(value) is bytearray else 8 * len(value))
-
-
 def charge_sorting(count: int) -> None:
     """Pay for sorting a number of elements."""
     BUDGET.spend(count * count.bit_length() >> 2)
@@ -57,12 +51,13 @@ def metered(call: Callable[..., object], cost: Literal["sizes", "result"]) -> Ca
                         charge(each)
                 elif type(each) in _BULKY:
                     charge(each)
-        made = call(*arguments)
+        made: Any = call(*arguments)
         if type(made) is str:
             if len(made) > SMALL:
                 charge_text(made)
         elif type(made) in _BULKY:
-            _charge_made(made)
+            charge(made)
+            BUDGET.make(len(made) if type(made) is bytearray else 8 * len(made))
         return made
 
     return update_wrapper(run, call)

@@ -231,20 +231,15 @@ class MapView:
 
 @dataclass(slots=True, eq=False)
 class Comparer:
-    """An equality comparer: equal values have equal keys. One that also sorts has an `order`."""
+    """An equality comparer: equal values have equal keys. One that also sorts can `compare`."""
 
     clr_name: str
     key: Callable[[object], object]
-    order: Callable[[Any, Any], int] | None = None
+    compare: Callable[[Any, Any], int] = None  # type: ignore[assignment]
 
     def equal(self, left: object, right: object) -> bool:
         """IEqualityComparer<T>.Equals"""
         return self.key(left) == self.key(right)
-
-    def compare(self, left: object, right: object) -> int:
-        """IComparer<T>.Compare"""
-        assert self.order is not None
-        return self.order(left, right)
 
 
 DEFAULT_COMPARER = Comparer("System.DefaultComparer", key_of)

@@ -120,23 +120,22 @@ def collection_copy(target: Collection, array: Array, at: int) -> None:
     """ICollection<T>.CopyTo"""
     if isinstance(target, Listed):
         arrays.copy_to(target, array, at)
-        return
-    if isinstance(target, ClrSet):
+    elif isinstance(target, ClrSet):
         copy_set(target, array, at)
-        return
-    exceptions.required(array, "array")
-    if isinstance(target, JArray | JObject):
+    elif isinstance(target, JArray | JObject):
         _copy_tokens(target, array, at)
-        return
-    items = list(target)
-    if not 0 <= at <= len(array):
-        raise exceptions.argument_range(NOT_NEGATIVE, "index")
-    if at + len(items) > len(array):
-        raise exceptions.destination_too_short()
-    write_into(array, at, items)
+    else:
+        exceptions.required(array, "array")
+        items = list(target)
+        if not 0 <= at <= len(array):
+            raise exceptions.argument_range(NOT_NEGATIVE, "index")
+        if at + len(items) > len(array):
+            raise exceptions.destination_too_short()
+        write_into(array, at, items)
 
 
 def _copy_tokens(target: JArray | JObject, array: Array, at: int) -> None:
+    exceptions.required(array, "array")
     exceptions.not_negative(at, "arrayIndex", "arrayIndex is less than 0.")
     if at >= len(array) and at != 0:
         raise exceptions.argument("arrayIndex is equal to or greater than the length of array.")
@@ -229,7 +228,7 @@ TRY_GET = Call(try_get, types=VALUE, cost="none")
 DEFINITIONS = (
     Definition(
         G + "IComparer`1", "interface", T, nameable=False,
-        rows=(("int Compare(T x, T y)", Comparer.compare),),
+        rows=(("int Compare(T x, T y)", lambda comparer, x, y: comparer.compare(x, y)),),
     ),
     Definition(
         G + "IEqualityComparer`1", "interface", T, nameable=False,

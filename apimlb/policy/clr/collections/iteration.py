@@ -1,6 +1,6 @@
 """Enumerating any collection, one counted step for each element."""
 
-from collections.abc import Callable, Iterable, Iterator, Sized
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from apimlb.policy.clr.budget import BUDGET
@@ -49,8 +49,3 @@ def _counted(items: Iterator[object]) -> Iterator[object]:
         if budget.left < 0:
             budget.spend()
         yield item
-
-
-def known_size(source: object) -> int | None:
-    """The number of elements, where it need not be counted."""
-    return len(source) if isinstance(source, Sized) else None

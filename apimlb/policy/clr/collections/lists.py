@@ -1,7 +1,7 @@
 """List<T>: what its members do."""
 
 from apimlb.policy.clr.collections import searches
-from apimlb.policy.clr.collections.arrays import Array, array_from, as_read_only, copy_part, copy_to
+from apimlb.policy.clr.collections.arrays import Array, array_from, as_read_only, boxed, copy_part, copy_to
 from apimlb.policy.clr.collections.containers import ClrList, bounded
 from apimlb.policy.clr.collections.enumerators import ENUMERATOR, G, T, enumerator_of
 from apimlb.policy.clr.collections.interfaces import SOURCE, collection_contains, collection_remove
@@ -45,11 +45,6 @@ def list_insert_range(target: ClrList, index: int, source: object) -> None:
 def list_remove_range(target: ClrList, index: int, count: int) -> None:
     first, end = searches.part(target, index, count)
     del target.changed()[first:end]
-
-
-def list_get_range(target: ClrList, index: int, count: int) -> ClrList:
-    first, end = searches.part(target, index, count)
-    return ClrList(target.items[first:end], target.element)
 
 
 def list_copy_part(target: ClrList, index: int, array: Array, at: int, count: int) -> None:
@@ -113,7 +108,8 @@ _LIST_ROWS: tuple[Row, ...] = (
     ("void RemoveAt(int index)", ClrList.remove_at),
     ("void RemoveRange(int index, int count)", list_remove_range),
     ("int RemoveAll(Predicate<T>! match)", list_remove_all),
-    ("List<T> GetRange(int index, int count)", list_get_range),
+    ("List<T> GetRange(int index, int count)", lambda target, index, count:
+     ClrList(boxed(target, *searches.part(target, index, count)), target.element)),
     ("void Sort([IComparer<T> comparer])", searches.sort),
     ("void Sort(Comparison<T>! comparison)", searches.sort_by),
     ("void Sort(int index, int count, IComparer<T> comparer)", searches.sort),

@@ -1,7 +1,7 @@
 """HashSet<T>, Queue<T> and Stack<T>: what their members do."""
 
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sized
 
 from apimlb.policy.clr.budget import BUDGET, charge_each
 from apimlb.policy.clr.collections.arrays import Array, array_from
@@ -18,7 +18,7 @@ from apimlb.policy.clr.collections.interfaces import (
     try_get,
     write_into,
 )
-from apimlb.policy.clr.collections.iteration import elements, known_size
+from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.collections.queues import ClrQueue
 from apimlb.policy.clr.exceptions import argument_range, index_range, out_of_bounds
 from apimlb.policy.clr.types.constructed import Type
@@ -26,7 +26,7 @@ from apimlb.policy.clr.types.definitions import Call, Definition, Row
 
 
 def new_set_of(kind: Type, source: object, comparer: Comparer | None = None) -> ClrSet:
-    made = ClrSet(kind.name, comparer, known_size(source) or 0)
+    made = ClrSet(kind.name, comparer, len(source) if isinstance(source, Sized) else 0)
     set_union(made, source)
     if len(made) and made.room // len(made) > 3:
         set_trim(made)

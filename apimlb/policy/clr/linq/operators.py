@@ -2,7 +2,7 @@
 element."""
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sized
 from functools import reduce
 from itertools import chain, dropwhile, islice, takewhile, zip_longest
 from typing import Any
@@ -12,7 +12,7 @@ from apimlb.policy.clr.casts import RUNTIME, cast, cast_value
 from apimlb.policy.clr.collections.arrays import Array, array_from
 from apimlb.policy.clr.collections.containers import MISSING, ClrList, Comparer
 from apimlb.policy.clr.collections.interfaces import collection_contains
-from apimlb.policy.clr.collections.iteration import Pair, Test, elements, known_size
+from apimlb.policy.clr.collections.iteration import Pair, Test, elements
 from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.json.tokens import JList, JObject, JProperty
 from apimlb.policy.clr.linq.sorting import Ordered
@@ -132,8 +132,9 @@ def or_default(look: Callable[..., object]) -> Call:
 def count(source: object, test: Test | None = None) -> int:
     if test is None and isinstance(source, Ordered):
         return source.count()
-    size = known_size(source) if test is None else None
-    return sum(1 for _ in matching(source, test)) if size is None else size
+    if test is None and isinstance(source, Sized):
+        return len(source)
+    return sum(1 for _ in matching(source, test))
 
 
 def contains(kind: Type, source: object, value: object, *given: Comparer | None) -> bool:

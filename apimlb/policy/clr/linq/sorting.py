@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cmp_to_key
-from typing import Any, NamedTuple
 
-from apimlb.policy.clr.collections.iteration import Pick, elements
+from apimlb.policy.clr.collections.iteration import Order, Pick, elements
 from apimlb.policy.clr.collections.searches import order_by
 from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.exceptions import ClrException
@@ -12,13 +11,8 @@ from apimlb.policy.clr.metering import charge_sorting
 from apimlb.policy.clr.objects.ordering import failed_comparison
 from apimlb.policy.clr.types.definitions import Row
 
-
-class SortKey(NamedTuple):
-    """What elements are sorted by, how two of it compare, and whether the greatest comes first."""
-
-    pick: Pick
-    compare: Callable[[Any, Any], int]
-    descending: bool
+SortKey = tuple[Pick, Order, int]
+"""What elements are sorted by, how two of it compare, and -1 where the greatest comes first, else 1."""
 
 
 class Ordered(LazySequence):
@@ -72,15 +66,13 @@ class Ordered(LazySequence):
         items = list(elements(self._source))
         if not self._left(range(len(items))):
             return []
-        columns = [
-            (list(map(each.pick, items)), each.compare, -1 if each.descending else 1) for each in self._keys
-        ]
+        columns = [(list(map(pick, items)), compare, sign) for pick, compare, sign in self._keys]
         charge_sorting(len(items) * len(columns))
 
         def order(later: int, earlier: int) -> int:
             # Python asks whether the later one is less, .NET compares the earlier one with it.
-            for values, compare_values, sign in columns:
-                if found := compare_values(values[earlier], values[later]):
+            for values, compare, sign in columns:
+                if found := compare(values[earlier], values[later]):
                     return -sign * found
             return 0
 
@@ -94,17 +86,15 @@ _KEY = "Func<T, K>! keySelector[, IComparer<K> comparer]"
 
 
 def _rows(direction: str) -> tuple[Row, ...]:
-    descending = bool(direction)
+    sign = -1 if direction else 1
     return (
         (
             f"static IOrderedEnumerable<T> OrderBy{direction}<T, K>({_T}, {_KEY})",
-            lambda source, key, comparer=None: Ordered(
-                source, (SortKey(key, order_by(comparer), descending),)
-            ),
+            lambda source, key, comparer=None: Ordered(source, ((key, order_by(comparer), sign),)),
         ),
         (
             f"static IOrderedEnumerable<T> ThenBy{direction}<T, K>({_O}, {_KEY})",
-            lambda source, key, comparer=None: source.then(SortKey(key, order_by(comparer), descending)),
+            lambda source, key, comparer=None: source.then((key, order_by(comparer), sign)),
         ),
     )
 

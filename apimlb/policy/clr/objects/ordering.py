@@ -87,21 +87,11 @@ def upper_invariant(text: str) -> str:
     return "".join("ı" if old == "ı" else new for old, new in zip(text, upper, strict=True))
 
 
-def check_comparison(comparison: Enum) -> None:
-    """Throws System.ArgumentException for a number that is no StringComparison."""
-    if not 0 <= comparison.number <= 5:
-        raise argument("The string comparison type passed in is currently not supported.", "comparisonType")
-
-
 def comparer_of(comparison: Enum) -> Comparer:
     """StringComparer.FromComparison; throws System.ArgumentException."""
-    check_comparison(comparison)
+    if not 0 <= comparison.number <= 5:
+        raise argument("The string comparison type passed in is currently not supported.", "comparisonType")
     return _OF_COMPARISON[comparison.number]
-
-
-def compare_as(left: str | None, right: str | None, comparison: Enum) -> int:
-    """string.Compare(left, right, StringComparison)."""
-    return comparer_of(comparison).compare(left, right)
 
 
 def equal_as(left: str | None, right: str | None, comparison: Enum) -> bool:

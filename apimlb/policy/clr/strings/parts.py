@@ -7,8 +7,6 @@ from apimlb.policy.clr.numbers.arithmetic import chars_of
 from apimlb.policy.clr.objects import ordering
 from apimlb.policy.clr.strings.texts import chars_text, check_not_below_zero, join
 
-_ORDINAL = 4
-
 
 def _piece(text: str | None, index: int, length: int, number: int) -> str:
     """A side of a cultural comparison; its checks are those of CompareInfo.Compare."""
@@ -38,17 +36,16 @@ def compare_parts_as(
 ) -> int:
     """string.Compare(strA, indexA, strB, indexB, length, StringComparison), and CompareOrdinal, which has no
     comparison"""
-    if comparison is not None:
-        ordering.check_comparison(comparison)
+    comparer = None if comparison is None else ordering.comparer_of(comparison)
     if left is None or right is None:
         return (left is not None) - (right is not None)
     check_not_below_zero(length, "length", "Count" if comparison is None else "Length")
     check_index(start, len(left) + 1, "indexA")
     check_index(place, len(right) + 1, "indexB")
     first, second = left[start : start + length], right[place : place + length]
-    if comparison is None or comparison.number == _ORDINAL:
+    if comparer is None or comparer is ordering.ORDINAL:
         return ordering.compare_units(first, second)
-    return ordering.compare_as(first, second, comparison)
+    return comparer.compare(first, second)
 
 
 def copy_to(text: str, start: int, target: ClrArray, place: int, count: int) -> None:

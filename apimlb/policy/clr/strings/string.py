@@ -104,7 +104,7 @@ DEFINITIONS = (
             ("static bool Equals(string a, string b, StringComparison comparisonType)", ordering.equal_as),
             ("static int Compare(string strA, string strB[, bool ignoreCase])", ordering.compare_culture),
             ("static int Compare(string strA, string strB, StringComparison comparisonType)",
-             ordering.compare_as),
+             lambda left, right, comparison: ordering.comparer_of(comparison).compare(left, right)),
             ("static int Compare(string strA, int indexA, string strB, int indexB, int length"
              "[, bool ignoreCase])",
              parts.compare_parts_ignoring),
@@ -172,7 +172,7 @@ DEFINITIONS = (
             ("static StringComparer FromComparison(StringComparison comparisonType)",
              ordering.comparer_of),
             ("bool Equals(string x, string y)", Comparer.equal),
-            ("int Compare(string x, string y)", Comparer.compare),
+            ("int Compare(string x, string y)", lambda comparer, x, y: comparer.compare(x, y)),
             ("bool Equals(object x, object y)", Comparer.equal),
             ("int Compare(object x, object y)", compare_objects),
             ("int GetHashCode(string|object! obj)",
