@@ -2,40 +2,37 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.catching import tried
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.numbers.arithmetic import INTEGERS, Long
+from apimlb.policy.clr.numbers.arithmetic import Long, Short
 from apimlb.policy.clr.types.definitions import Definition
 from apimlb.policy.clr.web.hosts import address_text, read_four, read_six
 
 _INVALID = "An invalid IP address was specified."
-_FAMILY = {"InterNetwork": 2, "InterNetworkV6": 23}
+_FAMILIES = {2: "InterNetwork", 23: "InterNetworkV6"}
 _SIX = re.compile(
-    r"(?P<open>\[)?(?P<address>[0-9a-fA-F:.]+)(?:%(?P<scope>\d{1,10}))?(?(open)\](?::\d+)?)\Z", re.ASCII
+    r"(?P<open>\[)?(?P<address>[0-9a-fA-F:.]+)(?:%(?:0*(?P<scope>\d{1,10})(?![^\]])|[^/\]]*))?"
+    r"(?(open)\](?::(?:0x[0-9a-fA-F]*|\d*))?)\Z",
+    re.ASCII,
 )
+"""In brackets a port may follow, which counts for nothing, as does a zone that is no number."""
 
 
+@dataclass(unsafe_hash=True)
 class IPAddress:
     """System.Net.IPAddress. `scope` is the zone of an address of IPv6; a `fixed` one keeps its zone."""
 
     clr_name = "System.Net.IPAddress"
-
-    def __init__(self, packed: bytes, scope: int = 0, fixed: bool = False) -> None:
-        self.packed = packed
-        self.scope = scope
-        self.fixed = fixed
+    packed: bytes
+    scope: int = 0
+    fixed: bool = field(default=False, compare=False)
 
     @property
     def is_six(self) -> bool:
         return len(self.packed) == 16
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, IPAddress) and (self.packed, self.scope) == (other.packed, other.scope)
-
-    def __hash__(self) -> int:
-        return hash((self.packed, self.scope))
 
     def __str__(self) -> str:
         return address_text(self.packed) + (f"%{self.scope}" if self.scope else "")
@@ -52,17 +49,12 @@ def parse(text: str | None) -> IPAddress:
         if ":" not in text:
             return IPAddress(read_four(text))
         match = _SIX.match(text)
-        scope = int(match["scope"] or 0) if match is not None else -1
-        if match is not None and scope <= 0xFFFFFFFF:
-            return IPAddress(read_six(match["address"]), scope)
+        if match is not None:
+            scope = int(match["scope"] or 0)
+            return IPAddress(read_six(match["address"]), scope if scope <= 0xFFFFFFFF else 0)
     except ValueError:
         pass
     raise exceptions.bad_format(_INVALID)
-
-
-def from_number(number: int) -> IPAddress:
-    """new IPAddress(long): in the order of the network"""
-    return IPAddress(_in_32_bits(number, "newAddress").to_bytes(4, "little"))
 
 
 def from_bytes(content: bytearray, scope: int | None = None) -> IPAddress:
@@ -93,11 +85,6 @@ def is_loopback(address: IPAddress) -> bool:
     return address.packed[0] == 127 if not address.is_six else address.packed == b"\0" * 15 + b"\1"
 
 
-def address_family(address: IPAddress) -> Enum:
-    number = 23 if address.is_six else 2
-    return Enum("System.Net.Sockets.AddressFamily", number, {value: name for name, value in _FAMILY.items()})
-
-
 def _begins_with(bits: int) -> Callable[[IPAddress], bool]:
     """Whether an address is one of IPv6 whose first ten bits are these, in a word."""
     return lambda address: address.is_six and int.from_bytes(address.packed[:2], "big") & 0xFFC0 == bits
@@ -106,14 +93,9 @@ def _begins_with(bits: int) -> Callable[[IPAddress], bool]:
 _MAPPED = b"\0" * 10 + b"\xff\xff"
 
 
-def _swapped(name: str, size: int) -> Callable[[int], int]:
+def _swapped(make: type[int], size: int) -> Callable[[int], int]:
     """HostToNetworkOrder and its inverse: the bytes the other way round."""
-
-    def swapped(number: int) -> int:
-        content = int(number).to_bytes(size, "little", signed=True)
-        return INTEGERS[name][2](int.from_bytes(content, "big", signed=True))
-
-    return swapped
+    return lambda number: make.from_bytes(number.to_bytes(size, "little", signed=True), "big", signed=True)
 
 
 _CONSTANTS = {
@@ -129,23 +111,29 @@ def _constant(text: str) -> Callable[[], IPAddress]:
 
 
 DEFINITIONS = (
-    Definition("System.Net.Sockets.AddressFamily", "enum", constants=_FAMILY, nameable=False),
+    Definition(
+        "System.Net.Sockets.AddressFamily", "enum", nameable=False,
+        constants={name: number for number, name in _FAMILIES.items()},
+    ),
     Definition(
         "System.Net.IPAddress", "class",
         rows=(
-            ("new(long newAddress)", from_number),
+            ("new(long newAddress)",  # in the order of the network
+             lambda number: IPAddress(_in_32_bits(number, "newAddress").to_bytes(4, "little"))),
             ("new(byte[]! address[, long scopeid])", from_bytes),
             ("static IPAddress Parse(string ipString)", parse),
             ("static bool TryParse(string ipString, out IPAddress address)", tried(parse, None)),
             ("static bool IsLoopback(IPAddress! address)", is_loopback),
             *((f"static IPAddress {name}", _constant(text)) for name, text in _CONSTANTS.items()),
             *(
-                (f"static {keyword} {name}({keyword} number)", _swapped(clr, size))
-                for keyword, clr, size in (("short", "Int16", 2), ("int", "Int32", 4), ("long", "Int64", 8))
+                (f"static {keyword} {name}({keyword} number)", _swapped(make, size))
+                for keyword, make, size in (("short", Short, 2), ("int", int, 4), ("long", Long, 8))
                 for name in ("HostToNetworkOrder", "NetworkToHostOrder")
             ),
             ("byte[] GetAddressBytes()", lambda address: bytearray(address.packed)),
-            ("AddressFamily AddressFamily", address_family),
+            ("AddressFamily AddressFamily",
+             lambda address: Enum(
+                 "System.Net.Sockets.AddressFamily", 23 if address.is_six else 2, _FAMILIES)),
             ("long ScopeId", get_scope, set_scope),
             ("IPAddress MapToIPv6()",
              lambda address: address if address.is_six else IPAddress(_MAPPED + address.packed)),

@@ -51,23 +51,19 @@ try_combine = tried(_combined, None)
 
 
 def of_absolute(part: Callable[..., object]) -> Callable[..., object]:
-    """A member that a relative URI has not: it throws System.InvalidOperationException there."""
+    """A member that a relative URI has not, nor takes: it throws System.InvalidOperationException for one."""
 
-    def found(uri: uris.Uri, *given: object) -> object:
-        _check_absolute(uri)
-        return part(uri, *given)
+    def found(*given: object) -> object:
+        if any(isinstance(each, uris.Uri) and each.absolute is None for each in given):
+            raise exceptions.invalid_operation("This operation is not supported for a relative URI.")
+        return part(*given)
 
     return found
 
 
-def _check_absolute(uri: uris.Uri) -> None:
-    if uri.absolute is None:
-        raise exceptions.invalid_operation("This operation is not supported for a relative URI.")
-
-
 def segments(uri: uris.Uri) -> ClrArray:
     """`/`, `a/`, `b`: the pieces of the path with their slashes."""
-    path = uri.path if not is_file(uri) or uri.path.startswith("/") else f"/{uri.path}"
+    path = uri.path if uri.scheme != "file" or uri.path.startswith("/") else f"/{uri.path}"
     return strings(re.findall("[^/]*/|[^/]+", path))
 
 
@@ -101,15 +97,11 @@ def idn_host(uri: uris.Uri) -> str:
         return host
 
 
-def is_file(uri: uris.Uri) -> bool:
-    return uri.scheme == "file"
-
-
 _OWN = re.compile(r"localhost|loopback|\[::1\]|127\.\d+\.\d+\.\d+", re.ASCII)
 
 
 def is_loopback(uri: uris.Uri) -> bool:
-    return _OWN.fullmatch(uri.host) is not None or (is_file(uri) and not uri.host)
+    return _OWN.fullmatch(uri.host) is not None or (uri.scheme == "file" and not uri.host)
 
 
 _PARTS: dict[str, Callable[..., object]] = {
@@ -128,8 +120,8 @@ _PARTS: dict[str, Callable[..., object]] = {
     "string IdnHost": idn_host,
     "int Port": attrgetter("port"),
     "bool IsDefaultPort": attrgetter("is_default_port"),
-    "bool IsFile": is_file,
-    "bool IsUnc": lambda uri: is_file(uri) and uri.host != "",
+    "bool IsFile": lambda uri: uri.scheme == "file",
+    "bool IsUnc": lambda uri: uri.scheme == "file" and uri.host != "",
     "bool IsLoopback": is_loopback,
 }
 """What only absolute URIs have."""
@@ -152,7 +144,6 @@ def is_base_of(start: uris.Uri, uri: uris.Uri) -> bool:
 
 def relative_to(start: uris.Uri, uri: uris.Uri) -> uris.Uri:
     """MakeRelativeUri: how to get from this one to the other"""
-    _check_absolute(uri)
     if start.place != uri.place:
         return uri
     way = _way(start.path, uri.path)
@@ -214,12 +205,8 @@ def _well_formed(text: str) -> bool:
     return _WELL_FORMED.match(text) is not None
 
 
-def is_hex_digit(char: str) -> bool:
-    return char in string.hexdigits
-
-
 def from_hex(char: str) -> int:
-    if not is_hex_digit(char):
+    if char not in string.hexdigits:
         raise exceptions.argument("digit")
     return int(char, 16)
 
@@ -273,7 +260,7 @@ DEFINITIONS = (
             ("static bool IsWellFormedUriString(string uriString, UriKind uriKind)", is_well_formed),
             ("static bool CheckSchemeName(string schemeName)",
              lambda text: text is not None and _SCHEME.match(text) is not None),
-            ("static bool IsHexDigit(char character)", is_hex_digit),
+            ("static bool IsHexDigit(char character)", lambda char: char in string.hexdigits),
             ("static int FromHex(char digit)", from_hex),
             ("static string HexEscape(char character)", hex_escape),
             ("static char HexUnescape(string pattern, ref int index)", hex_unescape),

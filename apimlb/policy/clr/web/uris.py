@@ -61,7 +61,8 @@ _KEPT = re.compile(
 """Escapes that a path of Windows keeps; every other percent sign is one."""
 _BRACKETS = re.compile(r"((?:[^@]*@)?\[[^\]]*\])(?!:)(.+)", re.DOTALL)
 """An address in brackets, and what wrongly follows it and counts as a path."""
-_LABEL = re.compile(r"[\w-]+\Z")
+_LABEL = re.compile(r"[\w\u0080-\U0010ffff-]+\Z")
+"""Of a host. Characters of other scripts are looked at no closer."""
 _UNESCAPED = re.compile(
     r"[^\x00-\x7f]|%[89A-Fa-f][0-9A-Fa-f]|%(?:2[DdEe]|3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff]|7[Ee])"
 )
@@ -73,7 +74,6 @@ _READ = 20
 
 _NO_ROOT = "Invalid URI: A Dos path must be rooted, for example, 'c:\\\\'."
 _NO_HOST = "Invalid URI: The hostname could not be parsed."
-_NO_AUTHORITY = "Invalid URI: The Authority/Host could not be parsed."
 
 
 class Uri:
@@ -115,7 +115,7 @@ class Uri:
         if scheme == "file":
             path = _rooted(path)
         if known.authority == "must" and not re.match(r"[\\/]{2}", path):
-            self.fault = _NO_AUTHORITY
+            self.fault = "Invalid URI: The Authority/Host could not be parsed."
             return
         if known.authority == "must" and not known.paths and not path.startswith("//"):
             raise bad_uri(_NO_HOST)
@@ -230,15 +230,9 @@ def _host(text: str, known: Scheme) -> str:
             return address_text(read_four(text))
     if (not text and known.empty) or (text in (".", "..") and known == _UNKNOWN):
         return text
-    labels = text.removesuffix(".").split(".")
-    if not all(_LABEL.match(label) or _is_foreign(label) for label in labels):
+    if not all(map(_LABEL.match, text.removesuffix(".").split("."))):
         raise bad_uri(_NO_HOST)
     return "localhost" if text.lower() == "loopback" else text.lower()
-
-
-def _is_foreign(label: str) -> bool:
-    """Whether a label has characters of other scripts, which are looked at no closer."""
-    return not label.isascii() and not re.search(r"[\x00-,/:-@\[-^`{-\x7f]", label)
 
 
 def local_path(uri: Uri) -> str:
