@@ -9,10 +9,7 @@ from apimlb.policy.clr.dates import instants
 class Calendar:
     """The clock of the expression or template that runs. There is one clock, since neither of them waits."""
 
-    __slots__ = ("clock",)
-
-    def __init__(self) -> None:
-        self.clock: Clock | None = None
+    clock: Clock | None = None
 
     def now(self) -> int:
         """Ticks of UTC; those of the first day of all where nothing has run."""

@@ -110,7 +110,7 @@ DEFINITIONS = (
             ("static DateTime Today", lambda: instants.DateTime(CALENDAR.today(), instants.LOCAL)),
             ("static DateTime Parse(string s)", parse_date),
             ("static int DaysInMonth(int year, int month)", instants.days_in_month),
-            ("static bool IsLeapYear(int year)", instants.is_leap),
+            ("static bool IsLeapYear(int year)", lambda year: instants.days_in_month(year, 2) == 29),
             ("new(int year, int month, int day[, int hour, int minute, int second[, int millisecond]"
              "[, DateTimeKind kind]])",
              new_date),

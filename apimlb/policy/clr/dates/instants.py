@@ -133,12 +133,10 @@ def in_range(ticks: int, name: str = "value") -> int:
 
 def span_of(ticks: int) -> TimeSpan:
     if not -(2**63) <= ticks < 2**63:
-        raise span_overflow()
+        raise ClrException(
+            "System.OverflowException", "TimeSpan overflowed because the duration is too long."
+        )
     return TimeSpan(ticks)
-
-
-def span_overflow() -> ClrException:
-    return ClrException("System.OverflowException", "TimeSpan overflowed because the duration is too long.")
 
 
 def date_of(ticks: int) -> datetime.date:
@@ -195,15 +193,6 @@ def add_years(ticks: int, years: int) -> int:
 def days_in_month(year: int, month: int) -> int:
     if not 1 <= month <= 12:
         raise argument_range("Month must be between one and twelve.", "month")
-    return calendar.monthrange(_real_year(year), month)[1]
-
-
-def is_leap(year: int) -> bool:
-    """DateTime.IsLeapYear"""
-    return calendar.isleap(_real_year(year))
-
-
-def _real_year(year: int) -> int:
     if not 1 <= year <= 9999:
         raise argument_range("Year must be between 1 and 9999.", "year")
-    return year
+    return calendar.monthrange(year, month)[1]

@@ -213,12 +213,9 @@ class DateMachine:
         if self.at >= len(self.text):
             return what + "End"
         char = self.text[self.at]
-        if char == "/":
+        if char == "/" or (char == ":" and what == "Num"):
             self.at += 1
-            return what + "Date"
-        if char == ":" and what == "Num":
-            self.at += 1
-            return "NumTime"
+            return what + ("Date" if char == "/" else "Time")
         if char == "-":
             return self._dashed(what, before)
         found = _WORD.match(self.text, self.at)
@@ -264,11 +261,9 @@ class DateMachine:
         if kind == "D":
             self._tell("date", self._date(shape, numbers))
             return
-        if shape == "N" and "half" not in self.told:
-            raise Unreadable
-        hour, minute, second = (*numbers, 0, 0)[:3]
+        hour, minute, second = (*numbers[: len(shape)], 0, 0)[:3]
         self._tell("hour", hour)
-        self.told["minute"], self.told["second"] = minute, second
+        self.told.update(minute=minute, second=second)
 
     def _date(self, shape: str, numbers: list[int]) -> int:
         if shape == "NM":  # MMMM dd has its day last, yyyy MMMM its year first: the number is a year

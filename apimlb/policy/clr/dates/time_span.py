@@ -36,10 +36,6 @@ def static_comparisons(name: str) -> tuple[Row, ...]:
     )
 
 
-def of_ticks(ticks: int) -> instants.TimeSpan:
-    return instants.TimeSpan(int(ticks))
-
-
 def new_span(days: int, hours: int, minutes: int, seconds: int, milliseconds: int = 0) -> instants.TimeSpan:
     whole = ((days * 24 + hours) * 60 + minutes) * 60 + seconds
     ticks = whole * instants.TICKS_PER_SECOND + milliseconds * instants.TICKS_PER_MILLISECOND
@@ -98,14 +94,8 @@ def _number(value: float, name: str = "") -> float:
 
 
 def _of_real(ticks: float, rounded: Callable[[float], int]) -> instants.TimeSpan:
-    if not abs(ticks) < 2**63:  # NaN included
-        raise instants.span_overflow()
-    return instants.TimeSpan(rounded(ticks))
-
-
-def span_from(unit: int) -> Callable[[float], instants.TimeSpan]:
-    """TimeSpan.FromSeconds and its family: whole ticks, the rest is cut off."""
-    return lambda value: _of_real(_number(value) * unit, int)
+    """A span of ticks that may be infinite or NaN, which is too long."""
+    return instants.span_of(rounded(ticks) if abs(ticks) < 2**63 else 2**63)
 
 
 def multiply(span: instants.TimeSpan, factor: float) -> instants.TimeSpan:
@@ -130,12 +120,14 @@ DEFINITIONS = (
             ("static TimeSpan MaxValue", lambda: instants.MAX_SPAN),
             *((f"static long TicksPer{name[:-1]}", lambda unit=unit: Long(unit))
               for name, (unit, _) in instants.UNITS.items()),
-            ("new(long ticks)", of_ticks),
+            ("new(long ticks)", lambda ticks: instants.TimeSpan(int(ticks))),
             ("new(int hours, int minutes, int seconds)", partial(new_span, 0)),
             ("new(int days, int hours, int minutes, int seconds[, int milliseconds])", new_span),
-            *((f"static TimeSpan From{name}(double value)", span_from(unit))
+            # Whole ticks; the rest is cut off.
+            *((f"static TimeSpan From{name}(double value)",
+               lambda value, unit=unit: _of_real(_number(value) * unit, int))
               for name, (unit, _) in instants.UNITS.items()),
-            ("static TimeSpan FromTicks(long value)", of_ticks),
+            ("static TimeSpan FromTicks(long value)", lambda ticks: instants.TimeSpan(int(ticks))),
             ("static TimeSpan Parse(string s)", parse_span),
             ("static bool TryParse(string s, out TimeSpan result)", tried(parse_span, instants.ZERO)),
             *((f"int {name}", unit_part(*sizes)) for name, sizes in instants.UNITS.items()),

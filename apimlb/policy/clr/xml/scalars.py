@@ -80,9 +80,8 @@ def parse_moment(text: str) -> instants.DateTimeOffset:
     match = _MOMENT.match(text.strip(" \t\r\n")) if len(text) < 200 else None
     if match is None:
         raise bad_format(f"The string '{text}' is not a valid AllXsd value.")
-    year, month, day, hour, minute, second = (int(match[i] or 0) for i in range(1, 7))
     try:
-        ticks = instants.date_ticks(year, month, day) + instants.time_ticks(hour, minute, second)
+        ticks = instants.wall_ticks(*(int(match[i] or 0) for i in range(1, 7)))
     except ClrException:
         raise bad_format(f"The string '{text}' is not a valid AllXsd value.") from None
     ticks += _fraction(match[7])
