@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import cmp_to_key
+from itertools import chain
 
 from apimlb.policy.clr.collections import iteration
 from apimlb.policy.clr.collections.sequences import LazySequence
@@ -77,11 +78,8 @@ def _spread(walk: Walk) -> Callable[..., LazySequence]:
 
     def found(source: object, *name: XName | None) -> LazySequence:
         return LazySequence(
-            lambda: (
-                item
-                for node in iteration.elements(source)
-                if node is not None
-                for item in _found(walk, node, *name)
+            lambda: chain.from_iterable(
+                _found(walk, node, *name) for node in iteration.elements(source) if node is not None
             )
         )
 
@@ -89,11 +87,6 @@ def _spread(walk: Walk) -> Callable[..., LazySequence]:
 
 
 # One step
-
-
-def parent(target: XObject) -> XElement | None:
-    """XObject.Parent: null under a document."""
-    return target.parent if isinstance(target.parent, XElement) else None
 
 
 def document(target: XObject) -> XDocument | None:

@@ -6,7 +6,7 @@ from typing import Any
 from apimlb.policy.clr.collections import iteration
 from apimlb.policy.clr.exceptions import argument, required
 from apimlb.policy.clr.xml import nodes
-from apimlb.policy.clr.xml.names import XName, verify
+from apimlb.policy.clr.xml.names import XName
 from apimlb.policy.clr.xml.scalars import content_text
 
 
@@ -19,7 +19,7 @@ def _items(content: object) -> Iterator[object]:
         yield content
 
 
-def _place_in(target: nodes.XContainer, place: int, content: object, attributes: bool) -> None:
+def place_in(target: nodes.XContainer, place: int, content: object, attributes: bool = False) -> None:
     """Content at a place: nodes, attributes (where they may come), and anything else as text."""
     for item in _items(content):
         if isinstance(item, nodes.XAttribute):
@@ -34,25 +34,13 @@ def _place_in(target: nodes.XContainer, place: int, content: object, attributes:
 
 
 def add(target: nodes.XContainer, content: object) -> None:
-    _place_in(target, len(target.nodes), content, True)
-
-
-def add_first(target: nodes.XContainer, content: object) -> None:
-    _place_in(target, 0, content, False)
-
-
-def add_after(node: nodes.XNode, content: object) -> None:
-    _place_in(node.owner, node.place + 1, content, False)
-
-
-def add_before(node: nodes.XNode, content: object) -> None:
-    _place_in(node.owner, node.place, content, False)
+    place_in(target, len(target.nodes), content, True)
 
 
 def replace_with(node: nodes.XNode, content: object) -> None:
     owner, place = node.owner, node.place
     node.remove()
-    _place_in(owner, place, content, False)
+    place_in(owner, place, content)
 
 
 def replacing(clear: Callable[[Any], None]) -> Callable[[nodes.XContainer, object], None]:
@@ -98,10 +86,6 @@ def new_document(content: object = None, declaration: nodes.XDeclaration | None 
     return made
 
 
-def copy(other: nodes.XNode | nodes.XAttribute | nodes.XDeclaration) -> object:
-    return other.copy()
-
-
 # Values
 
 
@@ -113,15 +97,6 @@ def set_value(target: nodes.XElement | nodes.XAttribute, value: object) -> None:
 def setting_text(attribute: str) -> Callable[[object, object], None]:
     """The setter of a property that may not be null."""
     return lambda target, value: setattr(target, attribute, required(value, "value"))
-
-
-def set_target(node: nodes.XProcessingInstruction, value: str | None) -> None:
-    node.target = nodes.target_name(value)
-
-
-def set_type_name(node: nodes.XDocumentType, value: str | None) -> None:
-    """XDocumentType.Name"""
-    node.name = verify(required(value, "name"), colons=True)
 
 
 def set_attribute_value(target: nodes.XElement, name: XName, value: object) -> None:

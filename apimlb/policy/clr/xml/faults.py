@@ -2,21 +2,32 @@
 it."""
 
 import re
+from contextlib import suppress
 from xml.parsers import expat
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.exceptions import ClrException
+from apimlb.policy.clr.utf16 import enter, leave
 from apimlb.policy.clr.xml.names import xml_error
 
-_EMPTY, _INVALID, _UNCLOSED, _MISMATCH, _DUPLICATE, _JUNK, _ENTITY, _CDATA = 3, 4, 5, 7, 8, 9, 11, 20
+_EMPTY, _INVALID, _UNCLOSED, _MISMATCH, _DUPLICATE, _JUNK, _ENTITY = 3, 4, 5, 7, 8, 9, 11
 """Codes of expat."""
 
+_NO_ROOT = "Root element is missing."
 _AT_ROOT = "Data at the root level is invalid."
-_TAG = re.compile(r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<(/?)([^\s/>!?<]++)[^<>]*?(/?)>", re.DOTALL)
-"""A tag, or what may hold the text of one."""
+_OTHERS = {
+    2: (_AT_ROOT, 0),
+    17: (
+        "Unexpected XML declaration. The XML declaration must be the first node in the document, and no "
+        "whitespace characters are allowed to appear before it.",
+        2,
+    ),
+    20: ("Unexpected end of file while parsing CDATA has occurred.", 0),
+}
+"""What .NET says for codes that need no look at the text, and how many characters behind expat."""
 
+_BREAK = re.compile("\r\n?|\n")
 _NAME = re.compile(r"[\w.:-]*")
-_LOCAL_NAME = re.compile(r"[^\W\d][\w.-]*")
 _IN_VALUE = r"<[^<>]*=\s*(?:'[^'<]*|\"[^\"<]*)"
 _COMMENT = re.compile(r"<!--(?:-?[^-])*+--\Z")
 _NO_CHARACTER = "'{char}', {code}, is an invalid character."
@@ -40,93 +51,109 @@ _EXPECTED = {
 
 def fault_of(text: str, error: expat.ExpatError) -> ClrException:
     """System.Xml.XmlException for what expat found."""
-    what, line, column = explained(text, error)
-    return xml_error(f"{what} Line {line}, position {column}." if text.strip() else what)
+    text = leave(text)  # expat counts whole characters
+    what, at = _found(text, error)
+    return xml_error(what) if what == _NO_ROOT else fault_behind(text[:at], what)
+
+
+def fault_behind(before: str, what: str) -> ClrException:
+    """System.Xml.XmlException for what is wrong behind a text."""
+    line, column = position(before)
+    return xml_error(enter(f"{what} Line {line}, position {column}."))
 
 
 def explained(text: str, error: expat.ExpatError) -> tuple[str, int, int]:
     """What .NET says is wrong, and the line and the column that it names."""
-    line, column = error.lineno, error.offset + 1
-    if not text.strip():
-        return "Root element is missing.", line, column
-    if len(text) < 4:  # .NET looks for an encoding in four characters
-        return _AT_ROOT, 1, 1
-    if not text.lstrip().startswith("<"):
-        return _AT_ROOT, line, column
-    rows = text.split("\n")
-    at = sum(len(row) + 1 for row in rows[: line - 1]) + column - 1
-    if error.code in (_EMPTY, _UNCLOSED):
-        return _unclosed(text), len(rows), len(rows[-1]) + 1
-    if error.code == _MISMATCH:
-        return _mismatched(text, at), line, column
-    what, offset = _at_character(text, error.code, at)
-    return what, line, column + offset
+    what, at = _found(text, error)
+    return what, *position(text[:at])
 
 
-def _opened(text: str, end: int) -> list[re.Match[str]]:
-    """The start tags before a place that nothing closes there."""
-    found: list[re.Match[str]] = []
-    for tag in _TAG.finditer(text, 0, end):
-        BUDGET.spend()
-        if tag[1] and found:
-            found.pop()
-        elif tag[2] and not tag[1] and not tag[3]:
-            found.append(tag)
+def position(before: str) -> tuple[int, int]:
+    """The line and the column behind a text, counted in UTF-16."""
+    rows = _BREAK.split(before)
+    return len(rows), len(enter(rows[-1])) + 1
+
+
+def _opened(text: str) -> list[tuple[str, int]]:
+    """The start tags that nothing closes before the fault: names, and how many bytes are before them."""
+    found: list[tuple[str, int]] = []
+    parser = expat.ParserCreate("utf-8")
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        BUDGET.spend(2)  # for its end too
+        found.append((name, parser.CurrentByteIndex))
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = lambda name: found.pop()
+    with suppress(expat.ExpatError):
+        parser.Parse(text.encode("utf-8", "replace"), True)
     return found
 
 
-def _unclosed(text: str) -> str:
-    names = [tag[2] for tag in reversed(_opened(text, len(text)))]
+def _found(text: str, error: expat.ExpatError) -> tuple[str, int]:
+    """What is wrong, and where .NET says so."""
+    code = error.code
+    at = [0, *(found.end() for found in _BREAK.finditer(text))][error.lineno - 1] + error.offset
+    if text.strip() and len(text) < 4:  # .NET looks for an encoding in four characters
+        return _AT_ROOT, 0
+    if text.lstrip()[:1] not in ("", "<"):
+        return _AT_ROOT, at
+    if code in (_EMPTY, _UNCLOSED):
+        return _unclosed(text, code), len(text)
+    if code == _MISMATCH:
+        return _mismatched(text, at), at
+    if code == _JUNK:
+        another = text[at : at + 1] == "<"
+        return ("There are multiple root elements.", at + 1) if another else (_AT_ROOT, at)
+    if code == _DUPLICATE:
+        return f"'{_name(text, at)}' is a duplicate attribute name.", at
+    if code == _ENTITY:
+        return f"Reference to undeclared entity '{_name(text, at + 1)}'.", at + 1
+    if code == _INVALID:
+        return _invalid(text, at)
+    what, offset = _OTHERS.get(code) or (f"{expat.ErrorString(code)}.", 0)
+    return what[0].upper() + what[1:], at + offset
+
+
+def _unclosed(text: str, code: int) -> str:
+    names = [name for name, _ in reversed(_opened(text))]
+    if not names and code == _EMPTY:
+        return _NO_ROOT
     what = "Unexpected end of file has occurred."
     return f"{what} The following elements are not closed: {', '.join(names)}." if names else what
 
 
 def _mismatched(text: str, at: int) -> str:
     """An end tag that closes another element than the last one that is open."""
-    opened = _opened(text, at - 2)
-    wrong = re.compile(r"[^\s>]*").match(text, at)
-    if not opened or wrong is None:
+    opened = _opened(text)
+    if not opened:
         return "Unexpected end tag."
-    last = opened[-1]
-    before = text[: last.start() + 1]
-    place = f"line {before.count(chr(10)) + 1} position {len(before) - before.rfind(chr(10))}"
-    return f"The '{last[2]}' start tag on {place} does not match the end tag of '{wrong[0]}'."
+    last, size = opened[-1]
+    line, column = position(text.encode("utf-8", "replace")[: size + 1].decode())
+    wrong = re.split(r"[\s>]", text[at:], maxsplit=1)[0]
+    return f"The '{last}' start tag on line {line} position {column} does not match the end tag of '{wrong}'."
 
 
-def _at_character(text: str, code: int, at: int) -> tuple[str, int]:
-    """What is wrong, and how many columns behind expat .NET says so."""
-    char = text[at : at + 1]
-    if code == _JUNK:
-        return ("There are multiple root elements.", 1) if char == "<" else (_AT_ROOT, 0)
-    if code == _DUPLICATE:
-        return f"'{_name(text, at)}' is a duplicate attribute name.", 0
-    if code == _ENTITY:
-        return f"Reference to undeclared entity '{_name(text, at + 1)}'.", 1
-    if code == _CDATA:
-        return "Unexpected end of file while parsing CDATA has occurred.", 0
-    if code == _INVALID and text[at - 2 : at + 1] == "]]>":
-        return "']]>' is not allowed in character data.", -2
-    if code == _INVALID and _COMMENT.search(text[:at]):
-        return "An XML comment cannot contain '--', and '-' cannot be the last character.", -2
-    if code == _INVALID:
-        return _invalid(text, at, char), 0
-    what = expat.ErrorString(code)
-    return f"{what[0].upper()}{what[1:]}.", 0
-
-
-def _invalid(text: str, at: int, char: str) -> str:
+def _invalid(text: str, at: int) -> tuple[str, int]:
     """What is wrong with a character that may not stand where it does."""
+    before, char = text[:at], text[at : at + 1]
+    if before.endswith("<") and char == "/":
+        return _mismatched(text, at + 1), at + 1
+    if before.endswith("]]") and char == ">":
+        return "']]>' is not allowed in character data.", at - 2
+    if _COMMENT.search(before):
+        return "An XML comment cannot contain '--', and '-' cannot be the last character.", at - 2
     code = f"hexadecimal value 0x{ord(char or chr(0)):02X}"
     control = char < " " and char not in "\t\r\n"
     other = _NO_CHARACTER if control else "Not well-formed (invalid token)."
-    what = next((what for place, what in _EXPECTED.items() if place.search(text[:at])), other)
+    what = next((what for place, what in _EXPECTED.items() if place.search(before)), other)
     if what is _NO_CHARACTER and char == "<":
-        return f"'<', {code}, is an invalid attribute character."
-    name = _NAME.match(text, at)
+        return f"'<', {code}, is an invalid attribute character.", at
+    token = _name(text, at)
     if what.endswith("whitespace."):
-        name = _LOCAL_NAME.match(text, at)
-        what = _NO_NAME if name is None else what
-    return what.format(char=char, code=code, token=(name and name[0]) or char)
+        token = token.partition(":")[0]
+        what = what if token[:1].isidentifier() else _NO_NAME
+    return what.format(char=char, code=code, token=token or char), at
 
 
 def _name(text: str, at: int) -> str:

@@ -11,8 +11,6 @@ from apimlb.policy.clr.xml.names import XMLNS, X, XName, verify
 _NODE: Final = 350
 """Bytes of memory that a node or an attribute takes."""
 
-STRUCTURE: Final = "This operation would create an incorrectly structured document."
-
 
 def level(depth: int) -> int:
     """One level deeper; throws where a tree is nested too deeply to be walked."""
@@ -348,11 +346,12 @@ class XDocument(XContainer):
         if type(node) is XText and node.value.strip(" \t\r\n"):
             raise exceptions.argument("Non-whitespace characters cannot be added to content.")
         if isinstance(node, XElement | XDocumentType):
-            kinds = [each.kind for each in self.nodes]
-            early = "DocumentType" in kinds[place:] if isinstance(node, XElement) else False
-            late = "Element" in kinds[:place] if isinstance(node, XDocumentType) else False
-            if node.kind in kinds or early or late:
-                raise exceptions.invalid_operation(STRUCTURE)
+            around = (*self.nodes[:place], node, *self.nodes[place:])
+            kinds = [each.kind for each in around if isinstance(each, XElement | XDocumentType)]
+            if kinds not in (["DocumentType"], ["Element"], ["DocumentType", "Element"]):
+                raise exceptions.invalid_operation(
+                    "This operation would create an incorrectly structured document."
+                )
 
     def copy(self, depth: int = 0) -> "XDocument":
         made = XDocument()

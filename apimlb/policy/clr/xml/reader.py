@@ -4,13 +4,13 @@ they define nothing here."""
 from xml.parsers import expat
 
 from apimlb.policy.clr.budget import BUDGET, MAX_DEPTH
-from apimlb.policy.clr.exceptions import required
+from apimlb.policy.clr.exceptions import ClrException, required
 from apimlb.policy.clr.utf16 import enter, leave
 from apimlb.policy.clr.xml import (
     nodes,
     writer,  # noqa: F401  What is read has its text.
 )
-from apimlb.policy.clr.xml.faults import fault_of
+from apimlb.policy.clr.xml.faults import fault_behind, fault_of
 from apimlb.policy.clr.xml.names import XML, XMLNS, XName, xml_error
 
 _WHITE = " \t\r\n"
@@ -26,7 +26,6 @@ class _TreeBuilder:
         self.document = nodes.XDocument()
         self._open: list[tuple[nodes.XContainer, _Scope]] = [(self.document, _Scope({"xml": XML, "": ""}))]
         self._text: list[str] = []
-        self._source = b""
 
     def parse(self, text: str) -> nodes.XDocument:
         BUDGET.spend(len(text) >> 6)
@@ -36,10 +35,12 @@ class _TreeBuilder:
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._text.append
-        parser.CommentHandler = self._comment
+        parser.CommentHandler = lambda text: self._behind_text(nodes.XComment(enter(text)))
         parser.StartCdataSectionHandler = self._flush
-        parser.EndCdataSectionHandler = self._end_cdata
-        parser.ProcessingInstructionHandler = self._instruction
+        parser.EndCdataSectionHandler = lambda: self._take(nodes.XCData(self._pending()))
+        parser.ProcessingInstructionHandler = lambda target, data: self._behind_text(
+            nodes.XProcessingInstruction(enter(target), enter(data))
+        )
         parser.XmlDeclHandler = self._declaration
         parser.StartDoctypeDeclHandler = self._doctype
         parser.SkippedEntityHandler = self._skipped
@@ -68,9 +69,11 @@ class _TreeBuilder:
         return text
 
     def _skipped(self, name: str, *rest: object) -> None:
-        parser = self._parser
-        place = f"Line {parser.CurrentLineNumber}, position {parser.CurrentColumnNumber + 2}"
-        raise xml_error(f"Reference to undeclared entity '{name}'. {place}.")
+        raise self._fault(f"Reference to undeclared entity '{name}'.", self._parser.CurrentByteIndex + 1)
+
+    def _fault(self, what: str, size: int) -> ClrException:
+        """What is wrong behind so many bytes."""
+        return fault_behind(self._source[:size].decode(), what)
 
     def _declaration(self, version: str, encoding: str | None, standalone: int) -> None:
         alone = {0: "no", 1: "yes"}.get(standalone)
@@ -82,16 +85,9 @@ class _TreeBuilder:
         if len(self._open) > 1 and (text.strip(_WHITE) or (text and self._open[-1][1].keeps)):
             self._open[-1][0].take(nodes.XText(text), _TEXT)
 
-    def _end_cdata(self) -> None:
-        self._take(nodes.XCData(self._pending()))
-
-    def _comment(self, text: str) -> None:
+    def _behind_text(self, node: nodes.XNode) -> None:
         self._flush()
-        self._take(nodes.XComment(enter(text)))
-
-    def _instruction(self, target: str, data: str) -> None:
-        self._flush()
-        self._take(nodes.XProcessingInstruction(enter(target), enter(data)))
+        self._take(node)
 
     def _start(self, tag: str, pairs: list[str]) -> None:
         if self._text:
@@ -119,9 +115,7 @@ class _TreeBuilder:
         BUDGET.spend(len(scope.uris) >> 4)
         uris = dict(scope.uris)
         for name, value in zip(pairs[::2], pairs[1::2], strict=True):
-            if name == "xmlns":
-                uris[""] = value
-            elif name.startswith("xmlns:"):
+            if name == "xmlns" or name.startswith("xmlns:"):
                 uris[name[6:]] = value
             elif name == "xml:space":
                 keeps = self._space(value.strip(_WHITE))
@@ -130,10 +124,8 @@ class _TreeBuilder:
     def _space(self, value: str) -> bool:
         """Whether white space is kept from here on, by the value of xml:space."""
         if value not in ("default", "preserve"):
-            start = self._parser.CurrentByteIndex
-            before = self._source[: self._source.index(b"xml:space", start)].decode("utf-8", "replace")
-            line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-            raise xml_error(f"'{value}' is an invalid xml:space value. Line {line}, position {column}.")
+            place = self._source.index(b"xml:space", self._parser.CurrentByteIndex)
+            raise self._fault(f"'{value}' is an invalid xml:space value.", place)
         return value == "preserve"
 
     def _end(self, tag: str) -> None:

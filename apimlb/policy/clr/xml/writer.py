@@ -117,8 +117,8 @@ class _XmlWriter:
         elif isinstance(node, nodes.XProcessingInstruction):
             data = _lines(node.data).replace("?>", "? >")
             self.pieces.append(f"<?{node.target}{' ' if data else ''}{data}?>")
-        elif isinstance(node, nodes.XDocumentType):
-            self.pieces.append(_document_type(node))
+        else:
+            self.pieces.append(_document_type(*node.parts))
 
     def _element(self, element: nodes.XElement, newline: str, depth: int) -> None:
         outer, count = self.scope, self.count
@@ -174,18 +174,14 @@ class _XmlWriter:
             return f"xmlns:{attribute.prefix}" if attribute.prefix else "xmlns"
         if not name.uri:
             return name.local
-        prefix = prefix_in_scope(element, name.uri, False) or self._prefix_of(name.uri)
-        if not prefix:
-            prefix = self._new_prefix()
+        prefix = prefix_in_scope(element, name.uri, False) or self._prefix_of(name.uri) or self._new_prefix()
         self._imply(prefix, name.uri)
         return f"{prefix}:{name.local}"
 
     def _new_prefix(self) -> str:
-        made = first = f"p{self.count}"
-        number = 0
+        made, number = f"p{self.count}", 0
         while made in self.scope:
-            made = f"{first}{number}"
-            number += 1
+            made, number = f"p{self.count}{number}", number + 1
         return made
 
 
@@ -193,13 +189,11 @@ def _section(text: str) -> str:
     return f"<![CDATA[{text.replace(']]>', ']]]]><![CDATA[>')}]]>"
 
 
-def _document_type(node: nodes.XDocumentType) -> str:
-    identified = ""
-    for text, name in ((node.public, "pubid"), (node.system, "sysid"), (node.internal, "subset")):
-        _valid(text or "", name)
-    if node.public is not None:
-        identified = f'PUBLIC "{node.public}" "{node.system or ""}"'
-    elif node.system is not None:
-        identified = f'SYSTEM "{node.system}"'
-    subset = f"[{node.internal}]" if node.internal is not None else ""
-    return f"<!DOCTYPE {node.name} {identified}{subset}>"
+def _document_type(name: str, public: str | None, system: str | None, internal: str | None) -> str:
+    for text, parameter in ((public, "pubid"), (system, "sysid"), (internal, "subset")):
+        _valid(text or "", parameter)
+    identified = "" if system is None else f'SYSTEM "{system}"'
+    if public is not None:
+        identified = f'PUBLIC "{public}" "{system or ""}"'
+    subset = "" if internal is None else f"[{internal}]"
+    return f"<!DOCTYPE {name} {identified}{subset}>"

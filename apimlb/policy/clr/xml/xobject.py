@@ -2,17 +2,19 @@
 left out."""
 
 from collections.abc import Callable
+from operator import methodcaller
 
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.convert import parsing
 from apimlb.policy.clr.dates.parsing import parse_kept
 from apimlb.policy.clr.enums import Enum
+from apimlb.policy.clr.exceptions import required
 from apimlb.policy.clr.guids import parse_guid
 from apimlb.policy.clr.objects.annotations import ANNOTATIONS
 from apimlb.policy.clr.objects.hashing import text_hash
 from apimlb.policy.clr.types.definitions import Call, Definition, Row, setting
 from apimlb.policy.clr.xml import axes, edits, nodes, scalars
-from apimlb.policy.clr.xml.names import XML, XMLNS, X, XNamespace, name_in, name_of
+from apimlb.policy.clr.xml.names import XML, XMLNS, X, XNamespace, name_in, name_of, verify
 from apimlb.policy.clr.xml.order import ALIKE, IN_ORDER, compare_nodes, deep_equals, shape
 from apimlb.policy.clr.xml.reader import parse_document, parse_element
 
@@ -42,10 +44,7 @@ _CASTS: dict[str, Callable[[str], object]] = {
 
 
 def _cast(parse: Callable[[str], object]) -> Callable[[nodes.XElement | nodes.XAttribute | None], object]:
-    def cast(target: nodes.XElement | nodes.XAttribute | None) -> object:
-        return None if target is None else parse(target.value)
-
-    return cast
+    return lambda target: None if target is None else parse(target.value)
 
 
 def _cast_rows(kind: str) -> tuple[Row, ...]:
@@ -63,7 +62,9 @@ def _content(head: str, call: Callable[..., object] | Call) -> tuple[Row, ...]:
     return (f"{head}object content)", call), (f"{head}params object[] content)", call)
 
 
-_NAMES = (
+_COPY = methodcaller("copy")
+
+DEFINITIONS = (
     Definition(
         X + "XName", "class",
         rows=(
@@ -111,21 +112,19 @@ _NAMES = (
         X + "XDeclaration", "class",
         rows=(
             ("new(string version, string encoding, string standalone)", nodes.XDeclaration),
-            ("new(XDeclaration! other)", edits.copy),
+            ("new(XDeclaration! other)", _COPY),
             ("string Version", "{0}.version", setting("version")),
             ("string Encoding", "{0}.encoding", setting("encoding")),
             ("string Standalone", "{0}.standalone", setting("standalone")),
         ),
     ),
-)  # fmt: skip
-
-_NODES = (
     Definition(
         X + "XObject", "class", test=lambda value: isinstance(value, nodes.XObject),
         rows=(
             ("XmlNodeType NodeType",
              lambda target: Enum("System.Xml.XmlNodeType", _NODE_TYPES[target.kind], _TYPE_NAMES)),
-            ("XElement Parent", axes.parent),
+            ("XElement Parent",
+             lambda target: target.parent if isinstance(target.parent, nodes.XElement) else None),
             ("XDocument Document", axes.document),
             ("string BaseUri", lambda target: target.base_uri),
             *ANNOTATIONS,
@@ -135,7 +134,7 @@ _NODES = (
         X + "XAttribute", "class", bases=(X + "XObject",),
         rows=(
             ("new(XName! name, object value)", edits.new_attribute),
-            ("new(XAttribute! other)", edits.copy),
+            ("new(XAttribute! other)", _COPY),
             ("static IEnumerable<XAttribute> EmptySequence", lambda: ClrArray([], X + "XAttribute")),
             ("XName Name", "{0}.name"),
             ("string Value", "{0}.value", edits.setting_text("value")),
@@ -151,8 +150,10 @@ _NODES = (
         X + "XNode", "class", bases=(X + "XObject",), test=lambda value: isinstance(value, nodes.XNode),
         rows=(
             ("void Remove()", nodes.XNode.remove),
-            *_content("void AddAfterSelf(", edits.add_after),
-            *_content("void AddBeforeSelf(", edits.add_before),
+            *_content("void AddAfterSelf(",
+                      lambda node, content: edits.place_in(node.owner, node.place + 1, content)),
+            *_content("void AddBeforeSelf(",
+                      lambda node, content: edits.place_in(node.owner, node.place, content)),
             *_content("void ReplaceWith(", edits.replace_with),
             *axes.NODE_AXES,
             ("static int CompareDocumentOrder(XNode n1, XNode n2)", compare_nodes),
@@ -166,7 +167,7 @@ _NODES = (
             X + name, "class", bases=(X + ("XText" if name == "XCData" else "XNode"),),
             rows=(
                 ("new(string! value)", kind),
-                (f"new({name}! other)", edits.copy),
+                (f"new({name}! other)", _COPY),
                 ("string Value", "{0}.value", edits.setting_text("value")),
             ),
         )
@@ -176,8 +177,9 @@ _NODES = (
         X + "XProcessingInstruction", "class", bases=(X + "XNode",),
         rows=(
             ("new(string target, string! data)", nodes.XProcessingInstruction),
-            ("new(XProcessingInstruction! other)", edits.copy),
-            ("string Target", "{0}.target", edits.set_target),
+            ("new(XProcessingInstruction! other)", _COPY),
+            ("string Target", "{0}.target",
+             lambda node, value: setattr(node, "target", nodes.target_name(value))),
             ("string Data", "{0}.data", edits.setting_text("data")),
         ),
     ),
@@ -186,8 +188,9 @@ _NODES = (
         rows=(
             ("new(string! name, string publicId, string systemId, string internalSubset)",
              nodes.XDocumentType),
-            ("new(XDocumentType! other)", edits.copy),
-            ("string Name", "{0}.name", edits.set_type_name),
+            ("new(XDocumentType! other)", _COPY),
+            ("string Name", "{0}.name",
+             lambda node, value: setattr(node, "name", verify(required(value, "name"), colons=True))),
             ("string PublicId", "{0}.public", setting("public")),
             ("string SystemId", "{0}.system", setting("system")),
             ("string InternalSubset", "{0}.internal", setting("internal")),
@@ -197,23 +200,18 @@ _NODES = (
         X + "XContainer", "class", bases=(X + "XNode",),
         rows=(
             *_content("void Add(", Call(edits.add, cost="result")),
-            *_content("void AddFirst(", edits.add_first),
+            *_content("void AddFirst(", lambda target, content: edits.place_in(target, 0, content)),
             *_content("void ReplaceNodes(", edits.replacing(nodes.XContainer.clear)),
             ("void RemoveNodes()", nodes.XContainer.clear),
             *axes.CONTAINER_AXES,
         ),
     ),
-)  # fmt: skip
-
-DEFINITIONS = (
-    *_NAMES,
-    *_NODES,
     Definition(
         X + "XElement", "class", bases=(X + "XContainer",),
         rows=(
             ("new(XName name)", edits.new_element),
             *_content("new(XName name, ", edits.new_element),
-            ("new(XElement! other)", edits.copy),
+            ("new(XElement! other)", _COPY),
             ("static XElement Parse(string text)", parse_element),
             ("static IEnumerable<XElement> EmptySequence", lambda: ClrArray([], X + "XElement")),
             ("XName Name", "{0}.name", edits.setting_text("name")),
@@ -239,7 +237,7 @@ DEFINITIONS = (
             ("new(params object[] content)", edits.new_document),
             ("new(XDeclaration declaration, params object[] content)",
              lambda declaration, content: edits.new_document(content, declaration)),
-            ("new(XDocument! other)", edits.copy),
+            ("new(XDocument! other)", _COPY),
             ("static XDocument Parse(string text)", parse_document),
             ("XElement Root", "{0}.root"),
             ("XDeclaration Declaration", "{0}.declaration", setting("declaration")),
