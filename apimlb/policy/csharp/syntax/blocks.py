@@ -91,7 +91,7 @@ def _declaration(cursor: Cursor) -> Node | None:
                 "Deconstruction needs System.ValueTuple, which policy expressions may not use",
                 "NotAllowed",
             )
-        if written is not None and first.kind == "keyword" and cursor.at_text("="):
+        if written is not None and first.kind == "keyword" and not cursor.at_text(".", "("):
             cursor.refuse("Identifier expected", "CS1001")
     elif cursor.at_name_before("(", "<"):
         return _local_function(cursor, written)

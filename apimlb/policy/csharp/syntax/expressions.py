@@ -118,10 +118,8 @@ def _unary(cursor: Cursor) -> nodes.Node:
     if token.text in ("++", "--"):
         cursor.advance()
         return nodes.Increment(token.at, token.text, _unary(cursor), True)
-    if token.text == "(":
-        cast = _cast(cursor)
-        if cast is not None:
-            return cast
+    if token.text == "(" and (cast := _cast(cursor)) is not None:
+        return cast
     if token.kind == "id" and token.text == "await" and cursor.peek().kind in ("id", "keyword"):
         cursor.refuse("'await' is not possible in a policy expression", "CS4032")
     return _postfix(cursor, token.at, _first(cursor))
@@ -129,23 +127,24 @@ def _unary(cursor: Cursor) -> nodes.Node:
 
 def _cast(cursor: Cursor) -> nodes.Node | None:
     start, at = cursor.index, cursor.advance().at
-    predefined = cursor.token.kind == "keyword" and cursor.token.text in type_names.PREDEFINED
+    predefined = cursor.token.kind == "keyword"
     target = type_names.try_type(cursor)
-    if target is not None and cursor.accept(")") and _cast_operand(cursor, predefined, target):
+    if (
+        target is not None
+        and cursor.accept(")")
+        and (predefined or target.nullable or target.ranks or _cast_operand(cursor.token))
+    ):
         return nodes.Cast(at, target, cursor.nested(_unary))
     cursor.reset(start)
     return None
 
 
-def _cast_operand(cursor: Cursor, predefined: bool, target: nodes.TypeName) -> bool:
-    """Whether what follows `(Type)` makes it a cast: always after a keyword type, else only what
-    cannot carry on an expression."""
-    token = cursor.token
-    certain = predefined or target.nullable or bool(target.ranks)
+def _cast_operand(token: Token) -> bool:
+    """Whether what follows `(name)` makes it a cast: only what cannot carry on an expression."""
     if token.kind == "op":
-        return token.text in ("(", "!", "~") or (certain and token.text in ("-", "+"))
+        return token.text in ("(", "!", "~")
     if token.kind == "keyword":
-        return certain or token.text in _CAST_OPERAND_KEYWORDS
+        return token.text in _CAST_OPERAND_KEYWORDS
     return token.kind != "end"
 
 
@@ -198,7 +197,8 @@ def _first(cursor: Cursor) -> nodes.Node:
         return literal(cursor.source, token)
     if token.kind == "interp":
         cursor.advance()
-        return _interpolation(cursor, token)
+        parts = [part if isinstance(part, str) else _hole(cursor, part) for part in token.value]
+        return nodes.InterpolatedString(token.at, parts)
     if token.kind == "id":
         return _name(cursor)
     if token.text == "(":
@@ -221,8 +221,6 @@ def _nameof(cursor: Cursor, at: int) -> nodes.Node:
     cursor.expect("(")
     first = cursor.token
     operand = parse_expression(cursor)
-    if isinstance(operand, nodes.PredefinedType):
-        cursor.refuse(f"Invalid expression term '{operand.name}'", "CS1525", first)
     if not isinstance(operand, nodes.Name | nodes.MemberAccess):
         cursor.refuse("Expression does not have a name.", "CS8081", first)
     cursor.expect(")")
@@ -232,9 +230,7 @@ def _nameof(cursor: Cursor, at: int) -> nodes.Node:
 def _parenthesised(cursor: Cursor) -> nodes.Node:
     at = cursor.expect("(").at
     inner = parse_expression(cursor)
-    if isinstance(inner, nodes.PredefinedType) and cursor.at_text(")"):
-        cursor.refuse(f"Invalid expression term '{cursor.peek().text}'", "CS1525", cursor.peek())
-    if cursor.at_text(",") or (isinstance(inner, nodes.PredefinedType) and cursor.token.kind == "id"):
+    if cursor.at_text(","):
         cursor.refuse(
             "Tuple literals need System.ValueTuple, which policy expressions may not use",
             "NotAllowed",
@@ -249,31 +245,22 @@ def _parenthesised(cursor: Cursor) -> nodes.Node:
 
 def _keyword(cursor: Cursor, token: Token) -> nodes.Node:
     text = token.text
-    if text in ("true", "false", "null"):
-        cursor.advance()
-        return literal(cursor.source, token)
-    if text in type_names.PREDEFINED:
-        cursor.advance()
-        return nodes.PredefinedType(token.at, text)
     if text == "new":
         return parse_new(cursor)
+    cursor.advance()
+    if text in ("true", "false", "null"):
+        return literal(cursor.source, token)
+    if text in type_names.PREDEFINED and cursor.at_text("."):
+        return nodes.PredefinedType(token.at, text)
     if text == "default":
-        cursor.advance()
         written = cursor.bracketed(type_names.parse_type) if cursor.at_text("(") else None
         return nodes.DefaultValue(token.at, written)
     if text == "sizeof":
-        cursor.advance()
         return nodes.SizeOf(token.at, cursor.bracketed(type_names.parse_type))
     if text in ("checked", "unchecked"):
-        cursor.advance()
         return nodes.Checked(token.at, cursor.bracketed(parse_expression), text)
     code, what = _REFUSED.get(text, ("CS1525", f"Invalid expression term '{text}'"))
-    cursor.refuse(what, code)
-
-
-def _interpolation(cursor: Cursor, token: Token) -> nodes.Node:
-    parts = [part if isinstance(part, str) else _hole(cursor, part) for part in token.value]
-    return nodes.InterpolatedString(token.at, parts)
+    cursor.refuse(what, code, token)
 
 
 def _hole(cursor: Cursor, tokens: list[Token]) -> nodes.Interpolation:

@@ -181,6 +181,7 @@ def _refuse(source: SourceText, at: int) -> NoReturn:
 
 _PIECE = re.compile(r'(?:\{\{|\}\}|\\.|[^{}"\\\r\n\x85\u2028\u2029])*', re.DOTALL)
 _VERBATIM_PIECE = re.compile(r'(?:\{\{|\}\}|""|[^{}"])*')
+_SINGLE_BRACE = "A '{}' character must be escaped (by doubling) in an interpolated string."
 _OPEN_HOLE = "Missing close delimiter '}' for interpolated expression started with '{'."
 
 
@@ -210,8 +211,7 @@ def _interpolated(source: SourceText, at: int, content: int, end: int) -> Token:
         if char == '"':
             return Token("interp", text[at : here + 1], at, here + 1, parts)
         if char == "}":
-            what = "A '}' character must be escaped (by doubling) in an interpolated string."
-            raise source.error(what, here, "CS8086")
+            raise source.error(_SINGLE_BRACE.format("}"), here, "CS8086")
         if char != "{":
             raise source.error("Newline in constant", at, "CS1010")
         hole = _hole(source, here + 1, end, verbatim=verbatim)
@@ -237,8 +237,7 @@ def _hole(source: SourceText, at: int, end: int, *, verbatim: bool) -> list[Toke
     if close >= end or text[close] not in "{}":
         raise source.error(_OPEN_HOLE, at - 2, "CS8076")
     if text[close] == "{":
-        what = "A '{' character must be escaped (by doubling) in an interpolated string."
-        raise source.error(what, close, "CS8086")
+        raise source.error(_SINGLE_BRACE.format("{"), close, "CS8086")
     if not layout:
         raise source.error("Empty format specifier.", here, "CS8089")
     last.end, last.value = close + 1, _meant(source, layout, here + 1, verbatim=verbatim)
