@@ -18,16 +18,10 @@ def _text(content: bytes) -> str:
     return enter(content.decode("utf-8-sig", "replace"))
 
 
-def _document(content: bytes) -> object:
-    from apimlb.policy.clr.xml.reader import parse_document  # few policies read XML
+def _xml(content: bytes, *, whole: bool = False) -> object:
+    from apimlb.policy.clr.xml import reader  # few policies read XML
 
-    return parse_document(_text(content))
-
-
-def _element(content: bytes) -> object:
-    from apimlb.policy.clr.xml.reader import parse_element
-
-    return parse_element(_text(content))
+    return (reader.parse_document if whole else reader.parse_element)(_text(content))
 
 
 _TYPES: dict[str, Callable[[bytes], object]] = {
@@ -36,9 +30,9 @@ _TYPES: dict[str, Callable[[bytes], object]] = {
     "Newtonsoft.Json.Linq.JObject": lambda content: parse_token(_text(content), "JObject"),
     "Newtonsoft.Json.Linq.JArray": lambda content: parse_token(_text(content), "JArray"),
     "Newtonsoft.Json.Linq.JToken": lambda content: parse_token(_text(content)),
-    "System.Xml.Linq.XDocument": _document,
-    "System.Xml.Linq.XElement": _element,
-    "System.Xml.Linq.XNode": _element,
+    "System.Xml.Linq.XDocument": lambda content: _xml(content, whole=True),
+    "System.Xml.Linq.XElement": _xml,
+    "System.Xml.Linq.XNode": _xml,
 }
 
 

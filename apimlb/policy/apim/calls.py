@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
-from apimlb.http import Headers
 from apimlb.policy.apim import context as views
 from apimlb.policy.apim.credentials import Jwt
 from apimlb.policy.clr.budget import BUDGET, SMALL, charge_each, charge_looked_at
@@ -12,7 +11,6 @@ from apimlb.policy.clr.collections.containers import MISSING, ClrArray, ReadOnly
 from apimlb.policy.clr.collections.iteration import elements
 from apimlb.policy.clr.collections.sequences import LazySequence
 from apimlb.policy.clr.dates.instants import DateTime, from_epoch
-from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument_null, invalid_cast, required
 from apimlb.policy.clr.objects.text import clr_type_name
 from apimlb.policy.clr.strings.encodings import url_encode
@@ -40,11 +38,6 @@ def _looked_up(key: object) -> str:
     return name
 
 
-def charge_headers(headers: Headers) -> None:
-    """Pay for looking through headers."""
-    BUDGET.spend(len(headers) >> 4)
-
-
 class HeaderMap(ReadOnlyMap):
     """Headers as IReadOnlyDictionary<string, string[]>; names ignore case."""
 
@@ -55,7 +48,7 @@ class HeaderMap(ReadOnlyMap):
 
     def find(self, key: object) -> object:
         key = required(key, "key")
-        charge_headers(self.headers)
+        BUDGET.spend(len(self.headers) >> 4)
         found = self.headers.get_all(_looked_up(key))
         return strings(found) if found else MISSING
 
@@ -92,11 +85,11 @@ def list_map(items: Mapping[str, list[str]]) -> MemberMap:
     return MemberMap(items, HeaderMap.types, strings)
 
 
-class VariableMap(ReadOnlyMap):
+class VariableMap(MemberMap):
     """context.Variables: what the policy put there, as CLR values."""
 
     def __init__(self, variables: dict[str, object], switches: Switches) -> None:
-        self._variables = variables
+        super().__init__(variables, MemberMap.types, entered)
         self.switches = switches
 
     def absent(self, key: object) -> object:
@@ -104,7 +97,7 @@ class VariableMap(ReadOnlyMap):
 
     def find(self, key: object) -> object:
         try:
-            value = self._variables[key]  # type: ignore[index]
+            value = self._items[key]  # type: ignore[index]
         except KeyError:
             if key is None:
                 raise argument_null("key") from None
@@ -113,12 +106,6 @@ class VariableMap(ReadOnlyMap):
             charge_looked_at(key)  # type: ignore[arg-type]
         kind = type(value)
         return value if kind is bool or kind is int else entered(value)
-
-    def pairs(self) -> Iterable[tuple[object, object]]:
-        return [(enter(name), entered(value)) for name, value in self._variables.items()]
-
-    def __len__(self) -> int:
-        return len(self._variables)
 
 
 def entered(value: object) -> object:
@@ -162,7 +149,7 @@ def joined_or_default(target: ReadOnlyMap, name: str, default: str | None = None
     if type(target) is HeaderMap and name is not None:
         held = target.headers
         if len(held.parts) > _FEW:
-            charge_headers(held)
+            BUDGET.spend(len(held) >> 4)
         found = held.get(name)
         return default if found is None else found if found.isascii() else enter(found)
     value = target.find(name)
@@ -171,29 +158,16 @@ def joined_or_default(target: ReadOnlyMap, name: str, default: str | None = None
     return ",".join(map(str, value.items)) if isinstance(value, ClrArray) else str(value)
 
 
-def trace(context: views.Context, message: str | None) -> None:
-    context.trace(leave(message or ""))
-
-
 def form_text(fields: ReadOnlyMap) -> str:
-    pieces = []
-    for name, values in fields.pairs():
-        for value in elements(values):
-            pieces.append(f"{url_encode(str(name))}={url_encode(str(value))}")
-    return "&".join(pieces)
+    return "&".join(
+        f"{url_encode(str(name))}={url_encode(str(value))}"
+        for name, values in fields.pairs()
+        for value in elements(values)
+    )
 
 
 def things(items: Iterable[object]) -> LazySequence:
     return LazySequence(items.__iter__)
-
-
-def backend_type(backend: views.Backend) -> Enum:
-    return Enum("BackendType", int(backend.type == "Pool"), {0: "Single", 1: "Pool"})
-
-
-def product_state(product: views.Product) -> Enum:
-    names = {0: "NotPublished", 1: "Published"}
-    return Enum("ProductState", int(product.state != "NotPublished"), names)
 
 
 def moment(seconds: float | None) -> DateTime | None:

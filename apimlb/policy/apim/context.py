@@ -69,14 +69,9 @@ class Url:
     def __str__(self) -> str:
         return self._whole
 
-    def __repr__(self) -> str:
-        return f"Url({self.text!r})"
 
-
-@lru_cache(1024)
-def url_of(text: str) -> Url:
-    """`Url(text)`, the same one for the same text: a gateway sends to few URLs, and reading takes time."""
-    return Url(text)
+url_of = lru_cache(1024)(Url)
+"""`Url(text)`, the same one for the same text: a gateway sends to few URLs, and reading takes time."""
 
 
 @dataclass(slots=True)

@@ -10,9 +10,10 @@ from apimlb.policy.apim import calls
 from apimlb.policy.apim.credentials import read_basic, read_jwt
 from apimlb.policy.clr import library
 from apimlb.policy.clr.dates.instants import TimeSpan, from_epoch
+from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.guids import Guid
 from apimlb.policy.clr.types.definitions import Call, Definition
-from apimlb.policy.clr.utf16 import enter
+from apimlb.policy.clr.utf16 import enter, leave
 from apimlb.policy.clr.web.uris import make_uri
 
 
@@ -39,13 +40,12 @@ DEFINITIONS = (
             ("IResponse Response", "{0}.shown_response"),
             *reads("IOperation", "Operation"), *reads("IProduct", "Product"), *reads("IUser", "User"),
             *reads("ISubscription", "Subscription"), *reads("IDeployment", "Deployment"),
-            *reads("IBackend", "Backend"), *reads("ILastError", "LastError"), *reads("IWorkspace",
-            "Workspace"),
-            *reads("bool", "Tracing"),
+            *reads("IBackend", "Backend"), *reads("ILastError", "LastError"),
+            *reads("IWorkspace", "Workspace"), *reads("bool", "Tracing"),
             ("Guid RequestId", lambda context: Guid(int=context.request_id.int)),
             ("DateTime Timestamp", lambda context: from_epoch(context.timestamp)),
             ("TimeSpan Elapsed", lambda context: TimeSpan(round(context.elapsed * 1_000_000) * 10)),
-            ("void Trace(string message)", calls.trace),
+            ("void Trace(string message)", lambda context, message: context.trace(leave(message or ""))),
         ),
     ),
     Definition(
@@ -88,9 +88,8 @@ DEFINITIONS = (
     Definition(
         "IApi", "class",
         rows=(
-            *reads("string", "Id", "Name", "Path", "Revision", "Version"), *reads("bool",
-            "IsCurrentRevision"),
-            *reads("IUrl", "ServiceUrl"),
+            *reads("string", "Id", "Name", "Path", "Revision", "Version"),
+            *reads("bool", "IsCurrentRevision"), *reads("IUrl", "ServiceUrl"),
             ("IEnumerable<string> Protocols", lambda api: calls.strings(api.protocols)),
             *reads("ISubscriptionKeyParameterNames", "SubscriptionKeyParameterNames"),
         ),
@@ -99,7 +98,11 @@ DEFINITIONS = (
     Definition("BackendType", "enum", constants={"Single": 0, "Pool": 1}),
     Definition(
         "IBackend", "class",
-        rows=(*reads("string", "Id", "AzureRegion"), ("BackendType Type", calls.backend_type)),
+        rows=(
+            *reads("string", "Id", "AzureRegion"),
+            ("BackendType Type",
+             lambda backend: Enum("BackendType", int(backend.type == "Pool"), {0: "Single", 1: "Pool"})),
+        ),
     ),
     Definition(
         "IDeployment", "class",
@@ -129,7 +132,8 @@ DEFINITIONS = (
         rows=(
             *reads("string", "Id", "Name"), *reads("bool", "ApprovalRequired", "SubscriptionRequired"),
             *reads("int?", "SubscriptionsLimit"),
-            ("ProductState State", calls.product_state),
+            ("ProductState State", lambda product: Enum(
+                "ProductState", int(product.state != "NotPublished"), {0: "NotPublished", 1: "Published"})),
             ("IEnumerable<IGroup> Groups", lambda product: calls.things(product.groups)),
         ),
     ),
@@ -164,8 +168,7 @@ DEFINITIONS = (
     Definition(
         "Jwt", "class",
         rows=(
-            ("string Algorithm", "{0}.algorithm"),
-            ("string Type", "{0}.type"),
+            *reads("string", "Algorithm", "Type"),
             ("IEnumerable<string> Audiences", lambda jwt: calls.strings(jwt.claims.get("aud", []))),
             (_MAP + "string[]> Claims", lambda jwt: calls.list_map(jwt.claims)),
             ("DateTime? ExpirationTime", calls.jwt_moment("exp")),
