@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import NamedTuple
 
 from apimlb.policy.clr.numbers import arithmetic
@@ -65,27 +66,24 @@ def operands(scope: Scope, operator: str, left: Bound, right: Bound, at: Node) -
     return Operands(scope, operator, left, right, at, (one, other))
 
 
-class BinaryOperation(NamedTuple):
-    """What an operator makes of operands of two types, neither of them nullable: of constants a constant."""
-
-    left: Type
-    right: Type
-    make: Callable[[Bound, Bound], Bound]
+Make = Callable[[Bound, Bound], Bound]
+"""What an operator makes of operands of two types, neither of them nullable: of constants a constant."""
 
 
-def applied(given: Operands, operation: BinaryOperation) -> Bound:
+def applied(given: Operands, one: Type, other: Type, make: Make) -> Bound:
+    """An operation on operands of the types `one` and `other`."""
     if given.lifted:
-        return _lifted(given, operation)
-    left = convert(given.scope, given.left, operation.left, given.at)
-    return operation.make(left, convert(given.scope, given.right, operation.right, given.at))
+        return _lifted(given, one, other, make)
+    left = convert(given.scope, given.left, one, given.at)
+    return make(left, convert(given.scope, given.right, other, given.at))
 
 
-def _lifted(given: Operands, operation: BinaryOperation) -> Bound:
+def _lifted(given: Operands, one: Type, other: Type, make: Make) -> Bound:
     """An operator that yields null, or false, where one side is null; `|` because both sides are computed."""
     scope, operator, left, right, at, _ = given
     tests: list[str] = []
     values: list[Bound] = []
-    for side, kind in ((left, operation.left), (right, operation.right)):
+    for side, kind in ((left, one), (right, other)):
         if side.is_constant and side.constant is not None:
             plain = side._replace(type=side.type.underlying)
             values.append(Bound(kind, convert(scope, plain, kind, at).code))
@@ -99,7 +97,7 @@ def _lifted(given: Operands, operation: BinaryOperation) -> Bound:
         tests.append(f"({first} is None)")
     if operator in EQUALITY:
         return plainly(scope, operator, *values)
-    made, is_null = operation.make(*values), " | ".join(tests) or "False"
+    made, is_null = make(*values), " | ".join(tests) or "False"
     if operator in folding.COMPARE:
         return Bound(made.type, f"(False if {is_null} else {made.code})", safe=True)
     return Bound(scope.registry.nullable(made.type), f"(None if {is_null} else {made.code})")
@@ -115,16 +113,16 @@ def plainly(scope: Scope, operator: str, left: Bound, right: Bound) -> Bound:
 # Numbers
 
 
-def numeric_operation(given: Operands) -> BinaryOperation | None:
+def of_numbers(given: Operands) -> Bound | None:
     """The operation on numbers, where both sides are such."""
     scope, operator, left, right, at, (one, other) = given
     if operator in ("<<", ">>"):
-        return _shift(scope, operator, one, scope.registry.int if right.type is NULL else other)
+        return _shift(given, one, scope.registry.int if right.type is NULL else other)
     common = promoted(scope, _fitted(scope, left, one, other), _fitted(scope, right, other, one))
     if common is None or (operator in "&|^" and common.name in (*_REAL, "System.Decimal")):
         return None
-    return BinaryOperation(
-        common, common, lambda first, second: computed(scope, operator, first, second, common, at)
+    return applied(
+        given, common, common, lambda first, second: computed(scope, operator, first, second, common, at)
     )
 
 
@@ -166,9 +164,9 @@ def _whole(scope: Scope, code: str, name: str) -> str:
     return f"({t} if {_INT_RANGE.format(t=t, code=code)} else {scope.use(arithmetic.wrap32)}({t}))"
 
 
-def _shift(scope: Scope, operator: str, one: Type, other: Type) -> BinaryOperation | None:
+def _shift(given: Operands, one: Type, other: Type) -> Bound | None:
     """`left << right`: the right side is an int, the left one an integer of its own promoted type."""
-    int_type = scope.registry.int
+    scope, operator, int_type = given.scope, given.operator, given.scope.registry.int
     common = one if one.name in _WIDE_UNSIGNED else promoted(scope, one, int_type)
     if one.name not in INTEGRAL or common is None or scope.conversions.implicit(other, int_type) is None:
         return None
@@ -180,20 +178,20 @@ def _shift(scope: Scope, operator: str, one: Type, other: Type) -> BinaryOperati
         shifted = f"({value.code} {operator} ({places.code} & {mask}))"
         return Bound(common, scope.call(arithmetic.wrap, shifted, repr(name)), safe=True)
 
-    return BinaryOperation(common, int_type, make)
+    return applied(given, common, int_type, make)
 
 
 # Operators that types declare
 
 
-def declared_operation(given: Operands) -> BinaryOperation | None:
+def declared_operation(given: Operands) -> Bound | None:
     scope = given.scope
     members = scope.conversions.declared(f"operator {given.operator}", *given.kinds)
     best = nearest(members, lambda member: _operand_rank(scope, member, given.kinds))
     if best is None:
         return None
     left, right = (each.type for each in best.parameters)
-    return BinaryOperation(left, right, lambda *sides: operator_call(scope, best, *sides))
+    return applied(given, left, right, partial(operator_call, scope, best))
 
 
 def _operand_rank(scope: Scope, member: Member, kinds: tuple[Type, Type]) -> int | None:

@@ -1,6 +1,7 @@
 """Operators: what a pair of operands, or one of them, makes of each."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NoReturn
 
 from apimlb.policy.clr.budget import BUDGET
@@ -9,7 +10,7 @@ from apimlb.policy.clr.metering import same_text
 from apimlb.policy.clr.numbers.arithmetic import both, either
 from apimlb.policy.clr.types.constructed import NULL, VOID, Type
 from apimlb.policy.csharp.binding import arithmetic, folding
-from apimlb.policy.csharp.binding.arithmetic import EQUALITY, BinaryOperation, Operands
+from apimlb.policy.csharp.binding.arithmetic import EQUALITY, Operands
 from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.conversion import (
     constant_conversion,
@@ -74,16 +75,11 @@ def operate(scope: Scope, operator: str, left: Bound, right: Bound, node: nodes.
     """`left operator right`"""
     left, right = _beside_null(scope, left, right), _beside_null(scope, right, left)
     given = arithmetic.operands(scope, operator, left, right, node)
-    operation = (
-        arithmetic.numeric_operation(given)
+    made = (
+        arithmetic.of_numbers(given)
         or arithmetic.declared_operation(given)
         or _enum_operation(given)
         or _bool_operation(given)
-    )
-    made = (
-        arithmetic.applied(given, operation)
-        if operation is not None
-        else _three_valued(given)
         or _null_equality(given)
         or _string_operator(given)
         or _reference_equality(given)
@@ -107,7 +103,7 @@ def _beside_null(scope: Scope, bound: Bound, other: Bound) -> Bound:
     return bound
 
 
-def _enum_operation(given: Operands) -> BinaryOperation | None:
+def _enum_operation(given: Operands) -> Bound | None:
     """Two values of one enumeration, or one plus or minus a number: as with numbers, and back."""
     scope, operator, left, right, at, kinds = given
     int_type = scope.registry.int
@@ -131,27 +127,18 @@ def _enum_operation(given: Operands) -> BinaryOperation | None:
         made = arithmetic.computed(scope, operator, first, second, int_type, at)
         return enum_from(scope, enum, made) if yields_enum else made
 
-    return BinaryOperation(one, two, make)
+    return arithmetic.applied(given, one, two, make)
 
 
-def _bool_operation(given: Operands) -> BinaryOperation | None:
+def _bool_operation(given: Operands) -> Bound | None:
+    """`&` and `|` of nullable bools are three-valued: one of them may be enough."""
     scope, operator, boolean = given.scope, given.operator, given.scope.registry.bool
-    three_valued = given.lifted and operator in ("&", "|")
-    if given.kinds != (boolean, boolean) or operator not in _BOOL or three_valued:
+    if given.kinds != (boolean, boolean) or operator not in _BOOL:
         return None
-    return BinaryOperation(
-        boolean, boolean, lambda first, second: arithmetic.plainly(scope, operator, first, second)
-    )
-
-
-def _three_valued(given: Operands) -> Bound | None:
-    """`&` and `|` of nullable bools, one of which may be enough."""
-    scope, operator, left, right, *_ = given
-    boolean = scope.registry.bool
-    if given.kinds != (boolean, boolean) or operator not in ("&", "|"):
-        return None
-    code = scope.call(both if operator == "&" else either, left.code, right.code)
-    return Bound(scope.registry.nullable(boolean), code)
+    if given.lifted and operator in ("&", "|"):
+        code = scope.call(both if operator == "&" else either, given.left.code, given.right.code)
+        return Bound(scope.registry.nullable(boolean), code)
+    return arithmetic.applied(given, boolean, boolean, partial(arithmetic.plainly, scope, operator))
 
 
 def _string_operator(given: Operands) -> Bound | None:
