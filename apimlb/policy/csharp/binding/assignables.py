@@ -7,6 +7,7 @@ from apimlb.policy.clr.types.constructed import VOID, Type
 from apimlb.policy.clr.types.signatures import Member
 from apimlb.policy.csharp.binding.bound import Bound, Variable
 from apimlb.policy.csharp.binding.conversion import called
+from apimlb.policy.csharp.binding.emit import Line
 from apimlb.policy.csharp.binding.lookup import context_of
 from apimlb.policy.csharp.binding.scope import Scope
 from apimlb.policy.csharp.binding.values import not_null
@@ -90,6 +91,14 @@ def assigned(scope: Scope, place: Assignable, code: str, at: int | Node) -> str:
     if isinstance(place, Variable):
         return assigned_local(scope, place, code)
     return scope.call(set_through, _setter(scope, place, at), *_codes(scope, place), code)
+
+
+def declared_inside(scope: Scope, name: str, kind: Type, at: int) -> Variable:
+    """A local that an expression declares. Its cell is there before the statement."""
+    variable = scope.declare(name, kind, at)
+    if variable.cell:
+        scope.before.append(Line(variable.stored("None"), at))
+    return variable
 
 
 def assigned_local(scope: Scope, variable: Variable, code: str) -> str:

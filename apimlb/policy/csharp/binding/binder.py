@@ -21,7 +21,9 @@ from apimlb.policy.csharp.binding import (
     values,
 )
 from apimlb.policy.csharp.binding.arguments import common_type
+from apimlb.policy.csharp.binding.bound import TypeReference
 from apimlb.policy.csharp.binding.captures import celled_names
+from apimlb.policy.csharp.binding.dispatch import statement, value
 from apimlb.policy.csharp.binding.emit import Lines
 from apimlb.policy.csharp.binding.flow import reaches_end
 from apimlb.policy.csharp.binding.flow_state import Walk
@@ -35,12 +37,12 @@ dispatch.expressions.update(
     {
         nodes.AnonymousCreation: creation.bind_anonymous,
         nodes.ArrayCreation: creation.bind_array,
-        nodes.ArrayInitializer: creation.refuse_initializer,
+        nodes.ArrayInitializer: lambda scope, node: scope.refuse("CS0623", node.at),  # no array is declared
         nodes.As: operators.bind_as,
         nodes.Assignment: assignment.bind_assignment,
         nodes.Binary: operators.bind_binary,
         nodes.Cast: creation.bind_cast,
-        nodes.Checked: creation.bind_checked,
+        nodes.Checked: lambda scope, node: value(scope._replace(overflow=node.overflow), node.operand),
         nodes.Conditional: operators.bind_conditional,
         nodes.ConditionalAccess: members.bind_conditional_access,
         nodes.DefaultValue: creation.bind_default,
@@ -49,17 +51,17 @@ dispatch.expressions.update(
         nodes.InterpolatedString: text.bind_interpolated,
         nodes.Invocation: members.bind_invocation,
         nodes.Is: switch.bind_is,
-        nodes.Lambda: functions.bind_lambda,
+        nodes.Lambda: lambda scope, node: functions.LambdaValue(node),
         nodes.Literal: creation.bind_literal,
         nodes.MemberAccess: members.bind_member,
         nodes.Name: members.bind_name,
         nodes.NameOf: creation.bind_nameof,
         nodes.ObjectCreation: creation.bind_new,
-        nodes.Parenthesized: members.bind_parenthesized,
-        nodes.PredefinedType: members.bind_predefined,
+        nodes.Parenthesized: lambda scope, node: value(scope, node.operand),
+        nodes.PredefinedType: lambda scope, node: TypeReference(scope.registry.named(node.name)),
         nodes.Receiver: members.bind_receiver,
         nodes.SizeOf: creation.bind_sizeof,
-        nodes.Throw: values.refuse_throw,
+        nodes.Throw: lambda scope, node: scope.refuse("CS8115", node.at),  # it may stand elsewhere
         nodes.Unary: operators.bind_unary,
     }
 )
@@ -67,7 +69,7 @@ dispatch.statements.update(
     {
         statement_nodes.BlockStatement: blocks.bind_block,
         statement_nodes.Break: loops.bind_break,
-        nodes.Checked: blocks.bind_checked_block,
+        nodes.Checked: lambda scope, node: statement(scope._replace(overflow=node.overflow), node.operand),
         statement_nodes.Continue: loops.bind_continue,
         statement_nodes.Declaration: blocks.bind_declaration,
         statement_nodes.DoWhile: loops.bind_do_while,

@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 
 from apimlb.policy.clr.catching import caught, is_caught
-from apimlb.policy.clr.types.constructed import NULL, VOID, Type
+from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.csharp.binding import assignment
-from apimlb.policy.csharp.binding.assignables import assigned_local
+from apimlb.policy.csharp.binding.assignables import assigned_local, declared_inside
 from apimlb.policy.csharp.binding.bound import NOT_CONSTANT, Bound, Variable
 from apimlb.policy.csharp.binding.captures import assigned_names
 from apimlb.policy.csharp.binding.conversion import condition, convert
 from apimlb.policy.csharp.binding.creation import array_of
-from apimlb.policy.csharp.binding.dispatch import bind, statement, value, value_or_untyped
+from apimlb.policy.csharp.binding.dispatch import bind, statement, typed, value
 from apimlb.policy.csharp.binding.emit import Line, Lines, suite
 from apimlb.policy.csharp.binding.functions import declare_function
 from apimlb.policy.csharp.binding.lookup import type_of
-from apimlb.policy.csharp.binding.scope import Scope, Untyped
+from apimlb.policy.csharp.binding.scope import Scope
 from apimlb.policy.csharp.binding.values import check_exception, constant_code
 from apimlb.policy.csharp.conversions import NUMERIC
 from apimlb.policy.csharp.syntax import nodes, statement_nodes
@@ -38,10 +38,6 @@ def block_lines(scope: Scope, block: Sequence[nodes.Node]) -> Lines:
         else:
             lines += statement(scope, node)
     return [*functions, *lines] or [Line("pass", block[-1].at if block else 0)]
-
-
-def bind_checked_block(scope: Scope, node: nodes.Checked) -> Lines:
-    return statement(scope._replace(overflow=node.overflow), node.operand)
 
 
 # Declarations
@@ -92,12 +88,7 @@ def _inferred(scope: Scope, at: int, initial: nodes.Node | None) -> Bound:
         scope.refuse("CS0818", at)
     if isinstance(initial, nodes.ArrayInitializer):
         scope.refuse("CS0820", at)
-    found = value_or_untyped(scope, initial)
-    if isinstance(found, Untyped):
-        scope.refuse("CS0815", at, found.described)
-    if found.type in (NULL, VOID):
-        scope.refuse("CS0815", at, found.type)
-    return found
+    return typed(scope, initial, "CS0815", at)
 
 
 def _initial(scope: Scope, kind: Type, initial: nodes.Node | None) -> Bound:
@@ -172,10 +163,8 @@ def _clauses(scope: Scope, catches: Sequence[statement_nodes.Catch], kept: str, 
     kind = _caught(scope, each, done)
     test = scope.call(is_caught, kept)
     if each.variable is not None:
-        variable = inner.declare(each.variable.name, kind, each.variable.name_at)
+        variable = declared_inside(inner, each.variable.name, kind, each.variable.name_at)
         test = f"({test} and ({assigned_local(scope, variable, kept)}, True)[1])"
-        if variable.cell:
-            before.append(Line(variable.stored("None"), each.at))
     if each.filter is not None:
         test = f"({test} and {condition(inner, each.filter)})"
     else:

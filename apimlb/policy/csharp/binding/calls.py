@@ -13,13 +13,13 @@ from apimlb.policy.csharp.binding.assignables import (
     Access,
     assigned,
     assigned_local,
+    declared_inside,
     looked_at,
     read,
 )
 from apimlb.policy.csharp.binding.bound import Bound, LocalMethod
 from apimlb.policy.csharp.binding.conversion import called, convert, converts
 from apimlb.policy.csharp.binding.dispatch import value
-from apimlb.policy.csharp.binding.emit import Line
 from apimlb.policy.csharp.binding.lookup import context_of, receiver, result_of
 from apimlb.policy.csharp.binding.overloads import Candidate, Resolution, parameter_values
 from apimlb.policy.csharp.binding.scope import Inputs, Scope, Untyped
@@ -126,14 +126,15 @@ def _check_names(scope: Scope, arguments: Sequence[Given]) -> None:
 def _call(scope: Scope, chosen: Candidate, target: Bound | None) -> Bound:
     member, arguments = chosen.member, chosen.arguments
     result = substitute(member.result, chosen.given)
-    outs = scope.temporary() if any(each.mode for each in arguments) else ""
-    stores = _stores(scope, chosen, outs)
+    received = [pair for pair in zip(arguments, chosen.types, strict=True) if pair[0].mode]
+    outs = scope.temporary() if received else ""  # a call with such yields them behind its result
+    stores = [_store(scope, *pair, f"{outs}[{place}]") for place, pair in enumerate(received, 1)]
     given = parameter_values(scope, chosen)
     values = tuple(each.code for each in given)
     if member.check is not None:
         refused = member.check([each.constant if each.is_constant else None for each in given])
         if refused:
-            raise scope.not_supported(refused, arguments[0].at)
+            raise scope.program.source.error(refused, scope.offset(arguments[0].at), "NotSupported")
     call = identity(scope, *given) if member.call is same_objects else member.call
     extra = (*context_of(member), *(scope.use(chosen.given[name]) for name in member.types))
     checked = () if target is None else (receiver(scope, chosen.owner, target),)
@@ -152,17 +153,8 @@ def _are_still(arguments: Sequence[Given]) -> bool:
     return all(each.value.is_still for each in arguments if isinstance(each.value, Bound))
 
 
-def _stores(scope: Scope, chosen: Candidate, outs: str) -> list[str]:
-    """Code that stores each out and ref value. A call with such yields them behind its result, in the tuple
-    `outs`."""
-    stores: list[str] = []
-    for each, kind in zip(chosen.arguments, chosen.types, strict=True):
-        if each.mode:
-            stores.append(_store(scope, each, kind, f"{outs}[{len(stores) + 1}]"))
-    return stores
-
-
 def _store(scope: Scope, each: Given, kind: Type, code: str) -> str:
+    """Code that stores an out or ref value."""
     if each.target is not None:
         if isinstance(each.target, Access) and each.target.member is not ELEMENT:
             scope.refuse("CS0206", each.at)
@@ -171,10 +163,7 @@ def _store(scope: Scope, each: Given, kind: Type, code: str) -> str:
     if each.declared == "_":
         return code
     scope.program.partial = True
-    variable = scope.declare(each.declared, kind, each.name_at)
-    if variable.cell:
-        scope.before.append(Line(variable.stored("None"), each.name_at))
-    return assigned_local(scope, variable, code)
+    return assigned_local(scope, declared_inside(scope, each.declared, kind, each.name_at), code)
 
 
 _SIZES = ("System.Int32", "System.UInt32", "System.Int64", "System.UInt64")

@@ -7,17 +7,17 @@ from apimlb.policy.clr.collections.arrays import make_array
 from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.objects.anonymous import Anonymous
 from apimlb.policy.clr.objects.text import clr_type_name
-from apimlb.policy.clr.types.constructed import NULL, VOID, Type, anonymous_type, array_type
+from apimlb.policy.clr.types.constructed import NULL, Type, anonymous_type, array_type
 from apimlb.policy.csharp.binding.arguments import Given, common_type, given_arguments
 from apimlb.policy.csharp.binding.assignables import in_order, read, stored
 from apimlb.policy.csharp.binding.assignment import assignable_property
 from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.calls import MethodGroup, as_size, call_group, construct, element
 from apimlb.policy.csharp.binding.conversion import cast, convert
-from apimlb.policy.csharp.binding.dispatch import bind, value, value_or_untyped
+from apimlb.policy.csharp.binding.dispatch import bind, typed, value, value_or_untyped
 from apimlb.policy.csharp.binding.lookup import find_type, no_type, shown_member, type_of
 from apimlb.policy.csharp.binding.overloads import Resolution
-from apimlb.policy.csharp.binding.scope import Scope, Untyped
+from apimlb.policy.csharp.binding.scope import Scope
 from apimlb.policy.csharp.binding.values import default_value, literal
 from apimlb.policy.csharp.syntax import nodes
 
@@ -97,11 +97,6 @@ def _shape(
     return shape, level
 
 
-def refuse_initializer(scope: Scope, node: nodes.ArrayInitializer) -> Bound:
-    """Braces where no array is declared."""
-    scope.refuse("CS0623", node.at)
-
-
 _SIZES = {
     "SByte": 1, "Byte": 1, "Boolean": 1, "Int16": 2, "UInt16": 2, "Char": 2, "Int32": 4, "UInt32": 4,
     "Single": 4, "Int64": 8, "UInt64": 8, "Double": 8, "Decimal": 16,
@@ -115,10 +110,6 @@ def bind_literal(scope: Scope, node: nodes.Literal) -> Bound:
 
 def bind_cast(scope: Scope, node: nodes.Cast) -> Bound:
     return cast(scope, bind(scope, node.operand), type_of(scope, node.type), node)
-
-
-def bind_checked(scope: Scope, node: nodes.Checked) -> Bound:
-    return value(scope._replace(overflow=node.overflow), node.operand)
 
 
 def bind_default(scope: Scope, node: nodes.DefaultValue) -> Bound:
@@ -212,16 +203,7 @@ def bind_anonymous(scope: Scope, node: nodes.AnonymousCreation) -> Bound:
     for at, name, written in node.members:
         if name in members:
             scope.refuse("CS0833", at)
-        members[name] = _member_value(scope, written, at)
+        members[name] = typed(scope, written, "CS0828", at)
     kind = anonymous_type(tuple((name, bound.type) for name, bound in members.items()))
     inner = ", ".join(f"{name!r}: {bound.code}" for name, bound in members.items())
     return Bound(kind, f"{scope.use(Anonymous)}({{{inner}}})", safe=True)
-
-
-def _member_value(scope: Scope, written: nodes.Node, at: int) -> Bound:
-    found = value_or_untyped(scope, written)
-    if isinstance(found, Untyped):
-        scope.refuse("CS0828", at, found.described)
-    if found.type in (NULL, VOID):
-        scope.refuse("CS0828", at, found.type)
-    return found

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from apimlb.policy.clr.budget import BUDGET
+from apimlb.policy.clr.types.constructed import NULL, VOID
 from apimlb.policy.csharp.binding.bound import Bound, NamespaceReference
 from apimlb.policy.csharp.binding.emit import Lines
 from apimlb.policy.csharp.binding.scope import Result, Scope, Untyped
@@ -38,6 +39,16 @@ def value_or_untyped(scope: Scope, node: Node) -> Bound | Untyped:
     """An expression where a lambda or a method group may stand."""
     found = bind(scope, node)
     return found if isinstance(found, (Bound, Untyped)) else as_value(scope, found, node)
+
+
+def typed(scope: Scope, node: Node, code: str, at: int) -> Bound:
+    """An expression that gives its type to a local or a member; refused with `code` where it has none."""
+    found = value_or_untyped(scope, node)
+    if isinstance(found, Untyped):
+        scope.refuse(code, at, found.described)
+    if found.type in (NULL, VOID):
+        scope.refuse(code, at, found.type)
+    return found
 
 
 def as_value(scope: Scope, found: Result, at: int | Node) -> Bound:

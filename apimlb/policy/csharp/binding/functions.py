@@ -104,22 +104,15 @@ def bind_local_function(scope: Scope, node: statement_nodes.LocalFunction) -> Li
     )
     inner = block._replace(function=function._replace(outs=outs))
     given = ", ".join(each.python for each in variables if each not in outs)
-    lines = [*_started(scope, node, variables, outs), *function_lines(inner, node.body)]
-    if outs:
-        lines.append(Line(f"return {_returned(inner.function, 'None')}", node.at))
-    return suite(f"def {method.python}({given}):", node.at, lines)
-
-
-def _started(
-    scope: Scope, node: statement_nodes.LocalFunction, variables: Sequence[Variable], outs: Sequence[Variable]
-) -> Lines:
-    """What gives cells and out parameters their first values."""
     lines: Lines = []
     for each in variables:
         first = constant_code(scope, each.type.default) if each in outs else each.python
         if each.cell or each in outs:
             lines.append(Line(each.stored(first), node.at))
-    return lines
+    lines += function_lines(inner, node.body)
+    if outs:
+        lines.append(Line(f"return {_returned(inner.function, 'None')}", node.at))
+    return suite(f"def {method.python}({given}):", node.at, lines)
 
 
 _MAX_LAMBDAS = 8
@@ -158,10 +151,6 @@ class LambdaValue(Untyped):
         for key, found in scope.program.trials.items():
             if key[-1][0] == id(self.node) and isinstance(found, PolicyError):
                 raise found
-
-
-def bind_lambda(scope: Scope, node: Lambda) -> LambdaValue:
-    return LambdaValue(node)
 
 
 def _bound(scope: Scope, node: Lambda, inputs: Inputs, result: Type | None) -> Bound:

@@ -67,10 +67,6 @@ def variable_value(scope: Scope, variable: bound.Variable) -> bound.Bound:
     return bound.Bound(variable.type, variable.code, repeatable=True)
 
 
-def bind_predefined(scope: Scope, node: nodes.PredefinedType) -> Result:
-    return bound.TypeReference(scope.registry.named(node.name))
-
-
 # Members
 
 
@@ -188,7 +184,3 @@ def bind_conditional_access(scope: Scope, node: nodes.ConditionalAccess) -> boun
 def bind_receiver(scope: Scope, node: nodes.Receiver) -> bound.Bound:
     assert scope.receiver is not None
     return scope.receiver
-
-
-def bind_parenthesized(scope: Scope, node: nodes.Parenthesized) -> bound.Bound:
-    return value(scope, node.operand)

@@ -214,9 +214,6 @@ class Scope(NamedTuple):
     def not_allowed(self, what: str, at: int | Node) -> PolicyError:
         return self.program.source.error(what, self.offset(at), "NotAllowed", _NOT_ALLOWED)
 
-    def not_supported(self, what: str, at: int | Node) -> PolicyError:
-        return self.program.source.error(what, self.offset(at), "NotSupported")
-
     # Locals
 
     def find(self, name: str) -> bound.Symbol | None:

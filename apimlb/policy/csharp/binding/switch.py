@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from apimlb.policy.clr.casts import is_type
 from apimlb.policy.clr.objects.text import clr_equals
 from apimlb.policy.clr.types.constructed import Type
-from apimlb.policy.csharp.binding.assignables import assigned_local
+from apimlb.policy.csharp.binding.assignables import assigned_local, declared_inside
 from apimlb.policy.csharp.binding.blocks import block_lines
 from apimlb.policy.csharp.binding.bound import Bound, Variable
 from apimlb.policy.csharp.binding.conversion import condition, convert
@@ -72,9 +72,7 @@ def type_test(scope: Scope, bound: Bound, node: TypedName) -> tuple[str, Type]:
         plain = not bound.type.takes_null
         always = plain and scope.registry.derives(bound.type, target)
     scope.program.partial = True
-    variable = scope.declare(node.name, target, node.name_at)
-    if variable.cell:
-        scope.before.append(Line(variable.stored("None"), node.name_at))
+    variable = declared_inside(scope, node.name, target, node.name_at)
     if always:
         scope.program.truths[id(node)] = True
         return f"({assigned_local(scope, variable, bound.code)}, True)[1]", target

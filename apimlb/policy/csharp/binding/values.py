@@ -81,11 +81,6 @@ def throw_code(scope: Scope, node: Throw, throw: Callable[[Any], object] = raise
     return scope.call(throw, bound.code)
 
 
-def refuse_throw(scope: Scope, node: Throw) -> Bound:
-    """`throw` anywhere else."""
-    scope.refuse("CS8115", node.at)
-
-
 def bind_throw(scope: Scope, node: Throw) -> Lines:
     if node.value is not None:
         return [Line(f"raise {throw_code(scope, node, bad_throw)}", node.at)]
