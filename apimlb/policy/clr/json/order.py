@@ -18,11 +18,6 @@ from apimlb.policy.clr.web.uris import Uri
 Order = Callable[[object, object], int]
 
 
-@order_of.register
-def _order(left: JValue, right: JValue) -> int:
-    return compare_values(left, right)
-
-
 @hash_of.register
 def _hash(token: JValue) -> int:
     return hash_code(token.value)
@@ -86,22 +81,20 @@ def _of(kind: type, name: str, order: Order = sign_of) -> Order:
     return ordered
 
 
-def _texts(left: object, right: object) -> int:
-    return compare_ordinal(text_of(left), text_of(right))
-
-
 _ORDERS: dict[str, Order] = {
     **dict.fromkeys(("Integer", "Float"), _numbers),
-    **dict.fromkeys(("String", "Comment", "Raw"), _texts),
+    **dict.fromkeys(("String", "Comment", "Raw"),
+                    lambda left, right: compare_ordinal(text_of(left), text_of(right))),
     "Boolean": lambda left, right: sign_of(to_boolean(left), to_boolean(right)),
     "Date": _dates,
     "Bytes": _of(bytearray, "byte[]"),
     "Guid": _of(Guid, "Guid"),
     "TimeSpan": _of(TimeSpan, "TimeSpan"),
     "Uri": _of(Uri, "Uri", lambda left, right: compare(text_of(left), text_of(right))),
-}
+}  # fmt: skip
 
 
+@order_of.register
 def compare_values(left: JValue, right: JValue | None) -> int:
     """JValue.CompareTo: by the type of the left one; null comes first."""
     a, b = left.value, None if right is None else right.value

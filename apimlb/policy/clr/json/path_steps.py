@@ -188,10 +188,6 @@ def _alike(left: JToken, right: JToken) -> bool:
     )
 
 
-def _unlike(left: JToken, right: JToken) -> bool:
-    return not _alike(left, right)
-
-
 def _ordered(order: Callable[[int, int], bool]) -> Operator:
     """A comparison that holds for scalars alone."""
     return lambda left, right: (
@@ -205,6 +201,6 @@ def exists(left: JToken, right: JToken) -> bool:
 
 
 OPERATORS: dict[str, Operator] = {
-    "==": _alike, "!=": _unlike, "<>": _unlike,
+    "==": _alike, **dict.fromkeys(("!=", "<>"), lambda left, right: not _alike(left, right)),
     "<=": _ordered(le), "<": _ordered(lt), ">=": _ordered(ge), ">": _ordered(gt),
 }  # fmt: skip

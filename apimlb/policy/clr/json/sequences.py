@@ -11,7 +11,7 @@ from apimlb.policy.clr.json.conversions import converted, own_value, token_at
 from apimlb.policy.clr.json.tokens import JToken, JValue
 from apimlb.policy.clr.json.tree import ancestors, descendants
 from apimlb.policy.clr.types.constructed import Type
-from apimlb.policy.clr.types.definitions import Call, Definition, Row
+from apimlb.policy.clr.types.definitions import Call, Definition
 
 _TOKENS = "Newtonsoft.Json.Linq.JEnumerable`1[Newtonsoft.Json.Linq.JToken]"
 Walk = Callable[[JToken], Iterable[JToken]]
@@ -122,24 +122,25 @@ def by_key(source: object, key: object) -> object:
 _T = "this IEnumerable<T> source"
 _OWN = "this IEnumerable<JToken> source"
 _J = "IJEnumerable<JToken>"
-ROWS: tuple[Row, ...] = (
-    ("static U Value<U>(this IEnumerable<JToken>! value)", Call(own_value, types=("U",))),
-    ("static U Value<T, U>(this IEnumerable<T>! value)", Call(own_value, types=("U",))),
-    (f"static {_J} Values({_OWN}[, object key])", values_named),
-    (f"static IEnumerable<U> Values<U>({_OWN}[, object key])", Call(all_values_as, types=("U",))),
-    (f"static {_J} Children<T>({_T})", each_children),
-    (f"static IEnumerable<U> Children<T, U>({_T})", Call(all_children, types=("U",))),
-    (f"static {_J} AncestorsAndSelf<T>({_T})", _of_each(self_and_above)),
-    (f"static {_J} DescendantsAndSelf<T>({_T})", _of_each(self_and_below)),
-    ("static IJEnumerable<JProperty> Properties(this IEnumerable<JObject> source)", each_children),
-    (f"static {_J} AsJEnumerable({_OWN})", as_enumerable),
-    (f"static IJEnumerable<T> AsJEnumerable<T>({_T})", as_enumerable),
-)
-
 SEQUENCES = (
     Definition(
         "Newtonsoft.Json.Linq.IJEnumerable`1", "interface", ("T",), ("IEnumerable<T>",), nameable=False,
         rows=((f"{_J} this[object key]", by_key),),
     ),
-    Definition("Newtonsoft.Json.Linq.Extensions", "static", rows=ROWS),
+    Definition(
+        "Newtonsoft.Json.Linq.Extensions", "static",
+        rows=(
+            ("static U Value<U>(this IEnumerable<JToken>! value)", Call(own_value, types=("U",))),
+            ("static U Value<T, U>(this IEnumerable<T>! value)", Call(own_value, types=("U",))),
+            (f"static {_J} Values({_OWN}[, object key])", values_named),
+            (f"static IEnumerable<U> Values<U>({_OWN}[, object key])", Call(all_values_as, types=("U",))),
+            (f"static {_J} Children<T>({_T})", each_children),
+            (f"static IEnumerable<U> Children<T, U>({_T})", Call(all_children, types=("U",))),
+            (f"static {_J} AncestorsAndSelf<T>({_T})", _of_each(self_and_above)),
+            (f"static {_J} DescendantsAndSelf<T>({_T})", _of_each(self_and_below)),
+            ("static IJEnumerable<JProperty> Properties(this IEnumerable<JObject> source)", each_children),
+            (f"static {_J} AsJEnumerable({_OWN})", as_enumerable),
+            (f"static IJEnumerable<T> AsJEnumerable<T>({_T})", as_enumerable),
+        ),
+    ),
 )  # fmt: skip

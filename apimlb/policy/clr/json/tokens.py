@@ -262,7 +262,6 @@ class JObject(JContainer):
             self.append(JProperty(name, value))
         else:
             prop.set_value(value)
-            self.version += 1
 
     def find(self, name: object) -> object:
         """As the object's IDictionary: the value under a name, or MISSING."""

@@ -29,19 +29,6 @@ def json_string(text: str) -> str:
     return f'"{made}"'
 
 
-def scalar_text(value: object) -> str:
-    """A scalar as JSON."""
-    if value is None:
-        return "null"
-    if value is True or value is False:
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return json_string(value)
-    if type(value) is int:
-        return repr(value)
-    return _other_text(value)
-
-
 _QUOTED: dict[type, Callable[[Any], str]] = {
     DateTime: iso_date,
     DateTimeOffset: iso_date,
@@ -50,12 +37,21 @@ _QUOTED: dict[type, Callable[[Any], str]] = {
 }
 
 
-def _other_text(value: object) -> str:
+def scalar_text(value: object) -> str:
+    """A scalar as JSON."""
+    if value is None:
+        return "null"
+    if value is True or value is False:
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return json_string(value)
+    if isinstance(value, int):
+        return int.__repr__(value)
     quoted = _QUOTED.get(type(value))
     if quoted is not None:
         return f'"{quoted(value)}"'
-    if isinstance(value, int | Enum):
-        return int.__repr__(value.number if isinstance(value, Enum) else value)
+    if isinstance(value, Enum):
+        return str(value.number)
     if isinstance(value, float) or hasattr(value, "as_tuple"):
         text = number_text(value)  # type: ignore[arg-type]
         if text in ("NaN", "Infinity", "-Infinity"):
@@ -132,11 +128,5 @@ def _property_text(token: tokens.JProperty) -> str:
     return f"{json_string(token.name)}: {to_json(token.value, indented=True)}"
 
 
-@written.register
-def _scalar_text(token: tokens.JValue) -> str:
-    return text_of(token.value)
-
-
-@laid_out.register
-def _scalar_layout(token: tokens.JValue, layout: str) -> str:
-    return format_value(token.value, layout)
+written.register(tokens.JValue)(lambda token: text_of(token.value))
+laid_out.register(tokens.JValue)(lambda token, layout: format_value(token.value, layout))
