@@ -39,22 +39,20 @@ RESPONSE_SIDE: frozenset[Section] = frozenset({"outbound", "on-error"})
 NOT_BACKEND: frozenset[Section] = frozenset({"inbound", "outbound", "on-error"})
 EVERYWHERE: frozenset[Section] = frozenset({"inbound", "backend", "outbound", "on-error"})
 
-_UNIMPLEMENTED = frozenset(
-    {
-        "authentication-oauth2",
-        "cosmosdb-data-source",
-        "cross-domain",
-        "http-data-source",
-        "invoke-dapr-binding",
-        "invoke-request",
-        "publish-event",
-        "publish-to-dapr",
-        "sql-data-source",
-        "validate-client-certificate",
-        "validate-graphql-request",
-        "validate-odata-request",
-        "xsl-transform",
-    }
+_UNIMPLEMENTED = (
+    "authentication-oauth2",
+    "cosmosdb-data-source",
+    "cross-domain",
+    "http-data-source",
+    "invoke-dapr-binding",
+    "invoke-request",
+    "publish-event",
+    "publish-to-dapr",
+    "sql-data-source",
+    "validate-client-certificate",
+    "validate-graphql-request",
+    "validate-odata-request",
+    "xsl-transform",
 )
 """Policies that Azure has and the local gateway does not: refused with a message that says so."""
 

@@ -84,10 +84,7 @@ def certificate_of(draft: Draft) -> Callable[[Exchange, str], None]:
 def _values(getters: Mapping[str, Getter[Any] | None], context: Context) -> dict[str, Value]:
     """What a record tells: the values of the attributes that there are, secrets hidden when evaluated."""
     values = {name: getter(context) for name, getter in getters.items() if getter is not None}
-    for name in _SECRETS:
-        if name in values:
-            values[name] = HIDDEN
-    return values
+    return {name: HIDDEN if name in _SECRETS else value for name, value in values.items()}
 
 
 def authentication_certificate(draft: Draft) -> Act:

@@ -1,6 +1,6 @@
 """How a limit reports a number to clients and to the policy: in a header and in a variable that it names."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from apimlb.http import Headers
 from apimlb.policy.apim.context import Context
@@ -9,8 +9,7 @@ from apimlb.policy.document.draft import Draft
 from apimlb.policy.run.faults import PolicyFault
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """The names of a header and a variable; one that the policy does not give is empty."""
 
     header: str

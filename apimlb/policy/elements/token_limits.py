@@ -7,8 +7,8 @@ that is just used up still lets the next call in.
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from apimlb.policy.apim.context import Context, ResponseView
 from apimlb.policy.document.attributes import BOOLEAN, LONG, STRING, choice, integer
@@ -53,8 +53,7 @@ class TokenLimit:
         exchange.settlements.append(partial(token_usage.count, prompt=prompt, done=count.settle))
 
 
-@dataclass(frozen=True, slots=True)
-class TokenCount:
+class TokenCount(NamedTuple):
     """What a request is counted under: a key, and the tokens of a period."""
 
     limit: TokenLimit

@@ -6,8 +6,7 @@ tokenizer is not published; four characters are taken for a token.
 
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from apimlb.http import RelayedStream
 from apimlb.policy.apim.bodies import MessageBody, content_of
@@ -42,8 +41,7 @@ def of_prompt(asked: dict[str, Any]) -> int:
     return sum(_PER_IMAGE if piece is None else -(-len(piece) // 4) for piece in _pieces(asked))
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(NamedTuple):
     """What a call used."""
 
     prompt: int
@@ -197,8 +195,6 @@ def text_of_event(event: dict[str, Any]) -> str:
         return delta
     choices = event.get("choices")
     found = [item for item in choices if isinstance(item, dict)] if isinstance(choices, list) else []
-    inner = [item.get("delta") or {} for item in found]
-    texts = [item.get("text") for item in found] + [
-        item.get("content") for item in inner if isinstance(item, dict)
-    ]
+    texts = [item.get("text") for item in found]
+    texts += [item["delta"].get("content") for item in found if isinstance(item.get("delta"), dict)]
     return "".join(text for text in texts if isinstance(text, str))

@@ -8,7 +8,7 @@ is named is refused at upload.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from apimlb.numerals import is_json_integer, is_json_number
 from apimlb.policy.apim.bodies import MessageBody, content_of, rest_of
@@ -102,8 +102,7 @@ def validate_headers(draft: Draft) -> Act:
     return _validation(draft, find)
 
 
-@dataclass(frozen=True, slots=True)
-class _ParameterActions:
+class _ParameterActions(NamedTuple):
     """The actions for parameters of one place (headers, query or path) that do not fit; `kind` and `word` are
     what violations and their messages call a parameter, `overrides` are by names in lower case."""
 

@@ -53,13 +53,11 @@ from apimlb.policy.run.records import Record
 from apimlb.policy.run.tracing import Recorder, TracedStep
 from apimlb.policy.switches import ADVERSE, Switches
 
-_KEYS = frozenset(
-    {
-        *("request", "service_url", "path", "variables", "named_values", "fragments", "backend_urls"),
-        *("backends", "identity", "clock", "seed", "adverse", "api", "operation", "product"),
-        *("subscription", "user", "deployment", "scope", "authorizations"),
-    }
-)
+_KEYS = {
+    *("request", "service_url", "path", "variables", "named_values", "fragments", "backend_urls"),
+    *("backends", "identity", "clock", "seed", "adverse", "api", "operation", "product"),
+    *("subscription", "user", "deployment", "scope", "authorizations"),
+}
 _ALWAYS = ("api", "operation", "deployment")
 """Members of the context that no case is without."""
 

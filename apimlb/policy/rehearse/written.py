@@ -24,9 +24,7 @@ T = TypeVar("T")
 _NAMES: dict[object, str] = {
     str: "text",
     int: "a whole number",
-    float: "a number",
     bool: "true or false",
-    tuple: "a list",
     list: "a list",
     Mapping: "a mapping",
 }
@@ -54,8 +52,7 @@ def reading(name: str) -> Iterator[None]:
 
 def require(value: object, kind: type, name: str) -> None:
     """Raise `ConfigError` unless the value is of a kind; true and false are no numbers."""
-    accepted = (int, float) if kind is float else kind
-    if not isinstance(value, accepted) or (isinstance(value, bool) and kind is not bool):
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
         text = repr(value)
         shown = text if len(text) <= 40 else f"{text[:39]}…"
         raise ConfigError(f"{name} has to be {_NAMES.get(kind, kind.__name__)}, not {shown}")

@@ -13,7 +13,6 @@ from typing import Literal, TypeVar
 
 from apimlb.limits import Bucket, SlidingWindow
 
-K = TypeVar("K")
 V = TypeVar("V")
 Algorithm = Literal["sliding", "bucket"]
 
@@ -61,7 +60,7 @@ class Counters:
         return Bucket(limit, limit / seconds) if self.algorithm == "bucket" else SlidingWindow(limit, seconds)
 
 
-def _keep(kept: dict[K, V], key: K, value: V) -> None:
+def _keep(kept: dict[str, V], key: str, value: V) -> None:
     if key not in kept and len(kept) >= _MOST_KEYS:
         del kept[next(iter(kept))]
     kept[key] = value

@@ -1,7 +1,6 @@
 """The signing keys of a token issuer, read from its OpenID metadata and kept for a while."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from apimlb.http import Request, read
 from apimlb.policy.elements import formats
@@ -17,8 +16,7 @@ REREAD = 300.0
 """Seconds that must lie between two readings when a token names a key that is not there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Issuer:
+class Issuer(NamedTuple):
     """What the metadata says: the issuer's name and its public keys by id."""
 
     name: str

@@ -8,7 +8,6 @@ the first key or token: a policy that asks for tokens is compiled without it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from apimlb.policy.elements import formats
@@ -31,8 +30,7 @@ _SECRET = 20
 """Steps of a check with an RSA key, with a key of a curve and with a secret, beside those of its size."""
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """A key and the algorithms that it may be used with; `price` are the steps of a check."""
 
     material: Any

@@ -3,7 +3,7 @@
 import base64
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from apimlb.http import last_segment
 from apimlb.policy.apim.context import Context
@@ -46,8 +46,7 @@ def _bare(text: str, scheme: str | None) -> str | None:
     return None if scheme else text.strip() or None
 
 
-@dataclass(frozen=True, slots=True)
-class _Rules:
+class _Rules(NamedTuple):
     """How a token is judged. It may name the `issuers`, or else those that come with the keys."""
 
     keys: KeySource
@@ -165,11 +164,9 @@ def _local_key(draft: Draft) -> signature.Key:
         raise draft.error(what, code=NOT_IMPLEMENTED)
     secret = draft.words()
     try:
-        return (
-            signature.public_key({"kty": "RSA", "n": modulus, "e": exponent})
-            if modulus
-            else signature.symmetric_key(base64.b64decode(secret, validate=True))
-        )
+        if modulus:
+            return signature.public_key({"kty": "RSA", "n": modulus, "e": exponent})
+        return signature.symmetric_key(base64.b64decode(secret, validate=True))
     except ValueError as error:  # binascii.Error is a ValueError
         raise draft.error("The element 'key' holds no key: base64, or 'n' and 'e'.") from error
 

@@ -46,10 +46,8 @@ def body(content: bytes, content_type: str, *, parses_dates: bool, nil: str | No
         if _XML.search(content_type):
             root = parse_element(text)
             return Hash({root.name.local: _element(root, nil)})
-    except ValueError:
-        return ""
-    except ClrException as error:
-        if error.type_name == OVER_LIMIT:
+    except (ValueError, ClrException) as error:
+        if isinstance(error, ClrException) and error.type_name == OVER_LIMIT:
             raise
         return ""
     return text
