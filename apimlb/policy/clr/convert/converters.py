@@ -23,25 +23,17 @@ _LAYOUTS = {
 """How the bytes of a value lie, for struct."""
 
 
-def _unpack(name: str) -> Callable[[bytearray, int], object]:
+def _unpacked(name: str, content: bytearray, start: int) -> object:
     """BitConverter.ToInt32 and the others"""
-    layout, convert = _LAYOUTS[name], CONVERSIONS[name]
-
-    def unpacked(content: bytearray, start: int) -> object:
-        if not 0 <= start < len(content):
-            raise exceptions.index_range("startIndex")
-        if start + struct.calcsize(layout) > len(content):
-            raise exceptions.destination_too_short("value")
-        return convert(struct.unpack_from(layout, content, start)[0])
-
-    return unpacked
+    exceptions.check_index(start, len(content), "startIndex")
+    if start + struct.calcsize(_LAYOUTS[name]) > len(content):
+        raise exceptions.destination_too_short("value")
+    return CONVERSIONS[name](struct.unpack_from(_LAYOUTS[name], content, start)[0])
 
 
-def _pack(name: str) -> Callable[[Any], bytearray]:
-    def packed(value: Any) -> bytearray:
-        return bytearray(struct.pack(_LAYOUTS[name], ord(value) if name == "Char" else value))
-
-    return packed
+def _packed(name: str, value: Any) -> bytearray:
+    """BitConverter.GetBytes"""
+    return bytearray(struct.pack(_LAYOUTS[name], ord(value) if name == "Char" else value))
 
 
 def hex_text(content: bytearray, start: int = 0, length: int | None = None) -> str:
@@ -57,15 +49,17 @@ def hex_text(content: bytearray, start: int = 0, length: int | None = None) -> s
 
 def _recast(source: str, target: str) -> Callable[[float], object]:
     """The same bits as another type."""
-    write, read = _pack(source), _unpack(target)
-    return lambda value: read(write(value), 0)
+    return lambda value: _unpacked(target, _packed(source, value), 0)
 
 
 BIT_ROWS: tuple[Row, ...] = (
     ("static bool IsLittleEndian", lambda: True),
     ("static string ToString(byte[]! value[, int startIndex[, int length]])", hex_text),
-    *((f"static {name} To{name}(byte[]! value, int startIndex)", _unpack(name)) for name in _LAYOUTS),
-    *((f"static byte[] GetBytes({name} value)", _pack(name)) for name in _LAYOUTS),
+    *(
+        (f"static {name} To{name}(byte[]! value, int startIndex)", partial(_unpacked, name))
+        for name in _LAYOUTS
+    ),
+    *((f"static byte[] GetBytes({name} value)", partial(_packed, name)) for name in _LAYOUTS),
     ("static long DoubleToInt64Bits(double value)", _recast("Double", "Int64")),
     ("static double Int64BitsToDouble(long value)", _recast("Int64", "Double")),
     ("static int SingleToInt32Bits(float value)", _recast("Single", "Int32")),
@@ -137,11 +131,6 @@ def _piece(items: Items, start: int, length: int, name: str) -> Items:
     return items[start : start + length]
 
 
-def chars_from_base64(chars: ClrArray, start: int, length: int) -> bytearray:
-    """Convert.FromBase64CharArray"""
-    return from_base64("".join(map(str, _piece(chars.items, start, length, "offset"))))
-
-
 def to_base64_chars(content: bytearray, start: int, length: int, target: ClrArray | None, place: int) -> int:
     """Convert.ToBase64CharArray"""
     target = exceptions.required(target, "outArray")
@@ -183,7 +172,9 @@ _CONVERT_ROWS: tuple[Row, ...] = (
     ("static string ToBase64String(byte[] inArray)", to_base64),
     ("static string ToBase64String(byte[]! inArray, int offset, int length)",
      lambda content, start, length: to_base64(_piece(content, start, length, "offset"))),
-    ("static byte[] FromBase64CharArray(char[]! inArray, int offset, int length)", chars_from_base64),
+    ("static byte[] FromBase64CharArray(char[]! inArray, int offset, int length)",
+     lambda chars, start, length:
+         from_base64("".join(map(str, _piece(chars.items, start, length, "offset"))))),
     ("static int ToBase64CharArray(byte[]! inArray, int offsetIn, int length, char[] outArray, "
      "int offsetOut)",
      to_base64_chars),

@@ -29,9 +29,17 @@ CODES = {
 """System.TypeCode"""
 
 
+def code_of(value: object) -> int:
+    """The TypeCode of a value."""
+    if value is None:
+        return CODES["Empty"]
+    name = "Int32" if isinstance(value, Enum) else clr_type_name(value).removeprefix("System.")
+    return CODES.get(name, CODES["Object"])
+
+
 def convertible(value: object) -> bool:
     """Whether a value implements System.IConvertible, as enumerations do and what has a code of its own."""
-    return isinstance(value, Enum) or CODES.get(clr_type_name(value).removeprefix("System."), 0) > 1
+    return code_of(value) > CODES["Object"]
 
 
 def no_cast(message: str) -> exceptions.ClrException:
@@ -75,7 +83,7 @@ def _real_text(text: str, form: re.Pattern[str]) -> str:
 
 
 _WORDS = {
-    **dict.fromkeys(("nan", "+nan", "-nan"), math.nan),
+    **dict.fromkeys(("nan", "+nan", "-nan"), arithmetic.NAN),
     **dict.fromkeys(("infinity", "+infinity"), math.inf),
     "-infinity": -math.inf,
 }

@@ -1,9 +1,9 @@
 """TypeCode, DBNull, and Convert's way from any value to the type that a code names."""
 
-from apimlb.policy.clr.convert.parsing import CODES, CONVERSIONS, convertible, no_cast
+from apimlb.policy.clr.convert.parsing import CODES, CONVERSIONS, code_of, convertible, no_cast
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import argument
-from apimlb.policy.clr.objects.text import clr_type_name, text_of
+from apimlb.policy.clr.objects.text import text_of
 
 _NAMES = {number: name for name, number in CODES.items()}
 
@@ -20,18 +20,9 @@ class DBNull:
 DB_NULL = DBNull()
 
 
-def _code_name(value: object) -> str:
-    if value is None:
-        return "Empty"
-    if isinstance(value, Enum):
-        return "Int32"
-    name = clr_type_name(value).removeprefix("System.")
-    return name if name in CODES else "Object"
-
-
 def type_code(value: object) -> Enum:
     """GetTypeCode(), Convert.GetTypeCode(value)"""
-    return Enum("System.TypeCode", CODES[_code_name(value)], _NAMES)
+    return Enum("System.TypeCode", code_of(value), _NAMES)
 
 
 def change_type(value: object, code: Enum) -> object:

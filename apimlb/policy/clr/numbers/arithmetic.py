@@ -7,7 +7,6 @@ Byte · SByte · float Double · Single · decimal.Decimal Decimal · Char (a st
 import decimal
 import math
 import struct
-from collections.abc import Callable
 from decimal import Decimal
 
 from apimlb.policy.clr.budget import BUDGET
@@ -92,10 +91,7 @@ class Single(float):
 
 def to_single(value: float) -> float:
     """The nearest 32-bit float."""
-    try:
-        rounded: float = struct.unpack("f", struct.pack("f", value))[0]
-    except OverflowError:
-        return math.copysign(math.inf, value)
+    rounded: float = struct.unpack("f", struct.pack("f", value))[0]
     return rounded
 
 
@@ -112,6 +108,9 @@ INTEGERS: dict[str, tuple[int, int, type[int]]] = {
 }
 
 INTEGER_NAMES = {make: name for name, (_, _, make) in INTEGERS.items()}
+
+NAN = -math.nan
+"""double.NaN; it has a sign."""
 
 EXACT = decimal.Context(prec=58, rounding=decimal.ROUND_HALF_EVEN, traps=[])
 """Room for the product of two decimals."""
@@ -182,24 +181,17 @@ def remainder(left: int, right: int) -> int:
 def divide_float(left: float, right: float) -> float:
     if right == 0:
         if left == 0 or math.isnan(left):
-            return math.nan
+            return NAN
         return math.copysign(math.inf, left) * math.copysign(1.0, right)
     return left / right
 
 
-def real_remainder(rest: Callable[[float, float], float]) -> Callable[[float, float], float]:
-    """A remainder of real numbers: of infinity and by zero it is NaN."""
-
-    def computed(left: float, right: float) -> float:
-        try:
-            return rest(left, right)
-        except ValueError:
-            return math.nan
-
-    return computed
-
-
-remainder_float = real_remainder(math.fmod)
+def remainder_float(left: float, right: float) -> float:
+    """The remainder of real numbers: of infinity and by zero it is NaN."""
+    try:
+        return math.fmod(left, right)
+    except ValueError:
+        return NAN
 
 
 def decimal_of(value: Decimal) -> Decimal:

@@ -7,7 +7,7 @@ from functools import partial
 
 from apimlb.policy.clr.enums import Enum
 from apimlb.policy.clr.exceptions import ClrException, argument, argument_range
-from apimlb.policy.clr.numbers.arithmetic import INTEGERS, Long, checked, divide, divide_float, real_remainder
+from apimlb.policy.clr.numbers.arithmetic import INTEGERS, NAN, Long, checked, divide, divide_float
 from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.types.definitions import Row
 
@@ -79,28 +79,23 @@ ROUNDING_ROWS: tuple[Row, ...] = (
 
 def power(value: float, exponent: float) -> float:
     try:
-        made = math.pow(value, exponent)
+        return math.pow(value, exponent)
     except OverflowError:
         return -math.inf if value < 0 and exponent % 2 == 1 else math.inf
     except ValueError:
         if value != 0:
             return math.nan
         return math.copysign(math.inf, value) if exponent % 2 == 1 else math.inf
-    return made
 
 
-def _real(call: Callable[[float], float]) -> Callable[[float], float]:
+def _real(call: Callable[[float], float], value: float) -> float:
     """A function of one real number; outside of its domain it is NaN or infinite."""
-
-    def computed(value: float) -> float:
-        try:
-            return call(value)
-        except ValueError:
-            return -math.inf if value == 0 else math.nan
-        except OverflowError:
-            return math.inf
-
-    return computed
+    try:
+        return call(value)
+    except ValueError:
+        return -math.inf if value == 0 else math.nan
+    except OverflowError:
+        return math.copysign(math.inf, value) if call is math.sinh else math.inf
 
 
 def logarithm(value: float, base: float) -> float:
@@ -112,7 +107,7 @@ def logarithm(value: float, base: float) -> float:
     return divide_float(natural_logarithm(value), natural_logarithm(base))
 
 
-natural_logarithm = _real(math.log)
+natural_logarithm = partial(_real, math.log)
 
 
 def fused(x: float, y: float, z: float) -> float:
@@ -148,22 +143,17 @@ def scale(value: float, power_of_two: int) -> float:
 def hyperbolic_arctangent(value: float) -> float:
     if abs(value) == 1:
         return math.copysign(math.inf, value)
-    return _real(math.atanh)(value)
+    return _real(math.atanh, value)
 
 
-def absolute(name: str) -> Callable[[float], float]:
-    """Math.Abs of a type whose numbers Python computes with."""
-    lowest = INTEGERS[name][0] if name in INTEGERS else None
-
-    def absolute_of(value: float) -> float:
-        if value == lowest:
-            raise ClrException(
-                "System.OverflowException",
-                "Negating the minimum value of a twos complement number is invalid.",
-            )
-        return type(value)(abs(value))
-
-    return absolute_of
+def absolute(value: float, *, lowest: int | None) -> float:
+    """Math.Abs of a type whose numbers Python computes with; `lowest` is that of an integer type."""
+    if value == lowest:
+        raise ClrException(
+            "System.OverflowException",
+            "Negating the minimum value of a twos complement number is invalid.",
+        )
+    return type(value)(abs(value))
 
 
 def sign(value: float) -> int:
@@ -194,28 +184,24 @@ def clamp(value: object, lowest: object, highest: object) -> object:
     return lowest if value < lowest else highest if value > highest else value  # type: ignore[operator]
 
 
-def divide_with_rest(name: str) -> Callable[[int, int], tuple[int, int]]:
+def divide_with_rest(a: int, b: int, *, name: str) -> tuple[int, int]:
     """Math.DivRem of two integers of a type"""
-
-    def divided(a: int, b: int) -> tuple[int, int]:
-        quotient = checked(divide(a, b), name)
-        return quotient, INTEGERS[name][2](int(a) - int(quotient) * int(b))
-
-    return divided
+    quotient = checked(divide(a, b), name)
+    return quotient, INTEGERS[name][2](int(a) - int(quotient) * int(b))
 
 
 def _rows_of(name: str) -> Iterator[Row]:
     """The members of Math that each numeric type has."""
     real = name in ("Single", "Double")
-    signed = INTEGERS[name][0] < 0 if name in INTEGERS else True
+    lowest = INTEGERS[name][0] if name in INTEGERS else None
     yield f"static {name} Max({name} val1, {name} val2)", _extreme(max) if real else max
     yield f"static {name} Min({name} val1, {name} val2)", _extreme(min) if real else min
     yield f"static {name} Clamp({name} value, {name} min, {name} max)", clamp
-    if signed:
+    if lowest != 0:
         yield f"static int Sign({name} value)", sign
         yield (
             f"static {name} Abs({name} value)",
-            (Decimal.copy_abs if name == "Decimal" else absolute(name)),
+            Decimal.copy_abs if name == "Decimal" else partial(absolute, lowest=lowest),
         )
 
 
@@ -227,7 +213,10 @@ _OF_ONE = (
 
 MATH_ROWS: tuple[Row, ...] = (
     *(row for name in (*INTEGERS, "Single", "Double", "Decimal") for row in _rows_of(name)),
-    *((f"static double {name.capitalize()}(double d)", _real(getattr(math, name))) for name in _OF_ONE),
+    *(
+        (f"static double {name.capitalize()}(double d)", partial(_real, getattr(math, name)))
+        for name in _OF_ONE
+    ),
     *ROUNDING_ROWS,
     ("static double PI", lambda: math.pi),
     ("static double E", lambda: math.e),
@@ -240,8 +229,8 @@ MATH_ROWS: tuple[Row, ...] = (
     ("static double Pow(double x, double y)", power),
     ("static double Log(double a, double newBase)", logarithm),
     ("static double Atan2(double y, double x)", math.atan2),
-    ("static int DivRem(int a, int b, out int result)", divide_with_rest("Int32")),
-    ("static long DivRem(long a, long b, out long result)", divide_with_rest("Int64")),
+    ("static int DivRem(int a, int b, out int result)", partial(divide_with_rest, name="Int32")),
+    ("static long DivRem(long a, long b, out long result)", partial(divide_with_rest, name="Int64")),
     ("static double Acosh(double d)", lambda value: math.acosh(value) if value >= 1 else math.nan),
     ("static double Atanh(double d)", hyperbolic_arctangent),
     ("static double FusedMultiplyAdd(double x, double y, double z)", fused),
@@ -250,7 +239,10 @@ MATH_ROWS: tuple[Row, ...] = (
     ("static double BitIncrement(double x)", lambda value: math.nextafter(value, math.inf)),
     ("static double BitDecrement(double x)", lambda value: math.nextafter(value, -math.inf)),
     ("static double CopySign(double x, double y)", math.copysign),
-    ("static double IEEERemainder(double x, double y)", real_remainder(math.remainder)),
+    (
+        "static double IEEERemainder(double x, double y)",
+        lambda x, y: math.remainder(x, y) if y and math.isfinite(x) else NAN,
+    ),
     ("static double MaxMagnitude(double x, double y)", _extreme(max, by_magnitude=True)),
     ("static double MinMagnitude(double x, double y)", _extreme(min, by_magnitude=True)),
     ("static long BigMul(int a, int b)", lambda a, b: Long(a * b)),

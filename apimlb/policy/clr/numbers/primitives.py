@@ -8,7 +8,7 @@ from apimlb.policy.clr.catching import tried
 from apimlb.policy.clr.convert import parsing
 from apimlb.policy.clr.convert.type_codes import type_code
 from apimlb.policy.clr.numbers import decimals
-from apimlb.policy.clr.numbers.arithmetic import INTEGERS, Single
+from apimlb.policy.clr.numbers.arithmetic import INTEGERS, NAN, Single
 from apimlb.policy.clr.numbers.formatting import format_number
 from apimlb.policy.clr.numbers.mathematics import MATH_ROWS, MODES
 from apimlb.policy.clr.objects.ordering import compare
@@ -22,7 +22,7 @@ _KEYWORDS = {
 }  # fmt: skip
 """What C# calls the numeric types."""
 
-
+_SHORT = ("SByte", "Byte", "Int16", "UInt16")
 _REALS = {
     "Single": (3.4028234663852886e38, 1.401298464324817e-45, 2.0**-126),
     "Double": (1.7976931348623157e308, 5e-324, 2.0**-1022),
@@ -47,19 +47,15 @@ def _limits(name: str) -> dict[str, object]:
     return {
         "MinValue": real(-largest),
         "MaxValue": real(largest),
-        "NaN": real(math.copysign(math.nan, -1)),
+        "NaN": real(NAN),
         "PositiveInfinity": real(math.inf),
         "NegativeInfinity": real(-math.inf),
         "Epsilon": real(smallest),
     }
 
 
-def _order(name: str) -> Callable[..., int]:
-    """CompareTo: of the short integers it is their difference."""
-    return difference if name in ("SByte", "Byte", "Int16", "UInt16") else compare
-
-
 def difference(left: int, right: object) -> int:
+    """CompareTo of short integers"""
     if isinstance(right, type(left)):
         return int(left) - int(right)
     return compare(left, right)
@@ -85,7 +81,7 @@ def _numeric(name: str) -> Definition:
     zero = parse("0")
     rows: list[Row] = [
         ("string ToString(string format)", format_number),
-        (f"int CompareTo({name}|object value)", _order(name)),
+        (f"int CompareTo({name}|object value)", difference if name in _SHORT else compare),
         ("TypeCode GetTypeCode()", type_code),
         (f"bool Equals({name} obj)", clr_equals),
         (f"static {name} Parse(string s)", parse),
