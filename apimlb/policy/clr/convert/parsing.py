@@ -140,9 +140,6 @@ def to_integer(value: object, name: str) -> int:
     raise bad_cast(value, name)
 
 
-_BY_INT32 = frozenset(["SByte", "Byte", "Int16", "UInt16"])
-
-
 def _rounded(value: float, name: str) -> int:
     """A real number as an integer: the short types go by way of Int32, the long ones are cast, checked."""
     lowest, highest, make = arithmetic.INTEGERS[name]
@@ -150,7 +147,7 @@ def _rounded(value: float, name: str) -> int:
     if whole is None or not lowest <= whole <= highest:
         if name in ("Int64", "UInt64"):
             raise exceptions.arithmetic_overflow()
-        if name in _BY_INT32:
+        if name in arithmetic.NARROW:
             fitted(2**31 if whole is None else whole, "Int32")
         raise exceptions.overflow(name)
     return make(whole)

@@ -107,6 +107,9 @@ INTEGERS: dict[str, tuple[int, int, type[int]]] = {
     "UInt64": (0, 2**64 - 1, ULong),
 }
 
+NARROW = ("SByte", "Byte", "Int16", "UInt16")
+"""Integers with which .NET computes as Int32."""
+
 INTEGER_NAMES = {make: name for name, (_, _, make) in INTEGERS.items()}
 
 NAN = -math.nan

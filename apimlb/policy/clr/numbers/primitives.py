@@ -8,7 +8,7 @@ from apimlb.policy.clr.catching import tried
 from apimlb.policy.clr.convert import parsing
 from apimlb.policy.clr.convert.type_codes import type_code
 from apimlb.policy.clr.numbers import decimals
-from apimlb.policy.clr.numbers.arithmetic import INTEGERS, NAN, Single
+from apimlb.policy.clr.numbers.arithmetic import INTEGERS, NAN, NARROW, Single
 from apimlb.policy.clr.numbers.formatting import format_number
 from apimlb.policy.clr.numbers.mathematics import MATH_ROWS, MODES
 from apimlb.policy.clr.objects.ordering import compare
@@ -22,7 +22,6 @@ _KEYWORDS = {
 }  # fmt: skip
 """What C# calls the numeric types."""
 
-_SHORT = ("SByte", "Byte", "Int16", "UInt16")
 _REALS = {
     "Single": (3.4028234663852886e38, 1.401298464324817e-45, 2.0**-126),
     "Double": (1.7976931348623157e308, 5e-324, 2.0**-1022),
@@ -81,7 +80,7 @@ def _numeric(name: str) -> Definition:
     zero = parse("0")
     rows: list[Row] = [
         ("string ToString(string format)", format_number),
-        (f"int CompareTo({name}|object value)", difference if name in _SHORT else compare),
+        (f"int CompareTo({name}|object value)", difference if name in NARROW else compare),
         ("TypeCode GetTypeCode()", type_code),
         (f"bool Equals({name} obj)", clr_equals),
         (f"static {name} Parse(string s)", parse),

@@ -11,7 +11,6 @@ _ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "r": "\r", "f": "\f", "a": "\a", "e
 _SHORTHANDS = frozenset("dDwWsS")
 _CATEGORY = re.compile(r"[pP](?=...)\{([\w-]*)\}", re.DOTALL)
 _NO_CATEGORY = re.compile(r"[pP](?=...)(\{[\w-]*)?.", re.DOTALL)
-_PLAIN = re.compile(r"[^\\]*")
 _HEXADECIMAL = re.compile(r"(?=x..|u....)[xu][0-9a-fA-F]*.|[xu]", re.DOTALL)
 _CODE = re.compile(r"x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|c([A-Za-z@\[\\\]^_])|([0-7]{1,3})")
 _UNTERMINATED = "Unterminated [] set"
@@ -34,12 +33,11 @@ class CharacterReader:
         """The text, with characters for its escapes."""
         BUDGET.spend(self._text.count("\\"))
         pieces = []
-        while self._peek():
-            if self._take("\\"):
-                pieces.append(self._character() if self._peek() else "")
-            elif plain := self._accept(_PLAIN):
-                pieces.append(plain[0])
-        return "".join(pieces)
+        while (escape := self._text.find("\\", self._at)) >= 0:
+            pieces.append(self._text[self._at : escape])
+            self._at = escape + 1
+            pieces.append(self._character() if self._peek() else "")
+        return "".join((*pieces, self._text[self._at :]))
 
     def _fail(self, what: str) -> NoReturn:
         raise invalid(self._text, self._at, what)

@@ -116,7 +116,6 @@ class _Cost:
         first = tree.children[0] if isinstance(tree, nodes.Sequence) and tree.children else tree
         self._anchored = first == nodes.Edge(nodes.START)
         self._harmless = self._walk(tree, False)
-        self._run: re.Pattern[str] | None = None
 
     def of(self, text: str) -> float:
         """What a search of a text may cost, and no less than a part of what the length alone allows it to."""
@@ -134,10 +133,9 @@ class _Cost:
         """The longest run of characters that the repetitions take."""
         if not all(isinstance(body, nodes.Chars) for body in self._bodies):
             return len(text)
-        if self._run is None:
-            sets = "|".join(body.pattern for body in self._bodies if isinstance(body, nodes.Chars))
-            self._run = re.compile(f"(?:{sets})+", re.DOTALL)
-        return max((match.end() - match.start() for match in self._run.finditer(text)), default=1)
+        sets = "|".join(body.pattern for body in self._bodies if isinstance(body, nodes.Chars))
+        runs = nodes.compiled(f"(?:{sets})+").finditer(text)
+        return max((match.end() - match.start() for match in runs), default=1)
 
     def _walk(self, node: nodes.RegexNode, inside: bool) -> bool:
         """Whether no repetition stands in another one that could share its characters."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from apimlb.policy.clr import exceptions
 from apimlb.policy.clr.budget import BUDGET, bounded_length
@@ -50,10 +51,6 @@ def _checked(call: Callable[..., object], place: int = 0) -> Call:
         return None
 
     return Call(call, check=check)
-
-
-def is_match(regex: patterns.Regex, text: str, start: int = 0) -> bool:
-    return regex.first(text, start).success
 
 
 def matches(regex: patterns.Regex, text: str, start: int = 0) -> Captures:
@@ -107,16 +104,12 @@ def split(regex: patterns.Regex, text: str, count: int = 0, start: int = 0) -> C
     return ClrArray([*pieces, text[at:]], "System.String")
 
 
-def _static(call: Callable[..., object]) -> Callable[..., object]:
+def _static(call: Callable[..., object], text: str | None, pattern: str | None, *rest: object) -> object:
     """The static twin of an instance method: input first, then the pattern, then the rest, and the options
     with a time limit behind them."""
-
-    def static(text: str | None, pattern: str | None, *rest: object) -> object:
-        settings = [each for each in rest if isinstance(each, Enum | TimeSpan)]
-        regex = patterns.Regex(pattern, *settings)  # type: ignore[arg-type]
-        return call(regex, exceptions.required(text, "input"), *rest[: len(rest) - len(settings)])
-
-    return static
+    settings = [each for each in rest if isinstance(each, Enum | TimeSpan)]
+    regex = patterns.Regex(pattern, *settings)  # type: ignore[arg-type]
+    return call(regex, exceptions.required(text, "input"), *rest[: len(rest) - len(settings)])
 
 
 def groups(found: patterns.Match) -> Captures:
@@ -125,11 +118,6 @@ def groups(found: patterns.Match) -> Captures:
     return Captures(
         [found.group(number) for number in range(len(found.groups))], R + "GroupCollection", found
     )
-
-
-def group_at(collection: Captures, key: int | str) -> patterns.Group:
-    assert collection.owner is not None
-    return collection.owner.group(key)
 
 
 def item_at(collection: Captures, index: int) -> object:
@@ -147,7 +135,7 @@ def result(found: patterns.Match, replacement: str) -> str:
 _START = "[, int startat]"
 _COUNT = "[, int count[, int startat]]"
 _CALLS: tuple[tuple[str, str, str, str, Callable[..., object]], ...] = (
-    ("bool", "IsMatch", "", _START, is_match),
+    ("bool", "IsMatch", "", _START, lambda regex, text, start=0: regex.first(text, start).success),
     ("Match", "Match", "", _START, patterns.Regex.first),
     ("MatchCollection", "Matches", "", _START, matches),
     ("string", "Replace", ", string replacement", _COUNT, replace),
@@ -172,7 +160,7 @@ DEFINITIONS = (
                 for row in (
                     (f"{kind} {name}(string! input{by}{part})", call),
                     (f"static {kind} {name}(string input, string pattern{by}[, RegexOptions options"
-                     "[, TimeSpan matchTimeout]])", _checked(_static(call), place=1)),
+                     "[, TimeSpan matchTimeout]])", _checked(partial(_static, call), place=1)),
                 )
             ),
             ("static string Unescape(string! str)", lambda text: CharacterReader(text, 0).unescaped()),
@@ -205,8 +193,8 @@ DEFINITIONS = (
         R + "GroupCollection", "class", bases=(f"{_ENUMERABLE}<Group>",),
         rows=(
             ("int Count", Captures.__len__),
-            ("Group this[int groupnum]", group_at),
-            ("Group this[string name]", group_at),
+            *((f"Group this[{key}]", lambda collection, key: collection.owner.group(key))
+              for key in ("int groupnum", "string name")),
         ),
     ),
     Definition(

@@ -1,5 +1,6 @@
 """String, Char, StringBuilder, StringComparison, StringComparer."""
 
+import unicodedata
 from functools import partial
 
 from apimlb.policy.clr.catching import tried
@@ -77,7 +78,7 @@ DEFINITIONS = (
             ("string ToLower()", ordering.lower_ordinal),
             ("string ToUpperInvariant()", ordering.upper_invariant),
             ("string ToLowerInvariant()", ordering.lower_ordinal),
-            ("string Normalize()", texts.normalized),
+            ("string Normalize()", partial(texts.in_form_c, unicodedata.normalize)),
             ("string[] Split(params char[] separator)", texts.split),
             ("string[] Split(char[] separator, int count)", texts.split),
             ("string[] Split(char[]|string[] separator[, int count], StringSplitOptions options)",
@@ -96,7 +97,7 @@ DEFINITIONS = (
              parts.copy_to),
             ("char[] ToCharArray([int startIndex, int length])", parts.to_chars),
             ("TypeCode GetTypeCode()", type_code),
-            ("bool IsNormalized()", texts.is_normalized),
+            ("bool IsNormalized()", partial(texts.in_form_c, unicodedata.is_normalized)),
             # Every text counts as interned, as those of an expression's source do.
             *((f"static string {name}(string! str)", lambda text: text) for name in
               ("Intern", "IsInterned", "Copy")),

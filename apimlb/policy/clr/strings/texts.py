@@ -103,15 +103,10 @@ def _charge_marks(text: str) -> None:
     BUDGET.spend(run * run >> 9)
 
 
-def normalized(text: str) -> str:
-    """Normalize(): form C"""
+def in_form_c(call: Callable[..., object], text: str) -> object:
+    """Normalize() or IsNormalized(), by the function of unicodedata that does the same."""
     _charge_marks(text)
-    return unicodedata.normalize("NFC", text)
-
-
-def is_normalized(text: str) -> bool:
-    _charge_marks(text)
-    return unicodedata.is_normalized("NFC", text)
+    return call("NFC", text)
 
 
 def trimming(strip: Callable[[str, str], str]) -> Callable[..., str]:

@@ -32,6 +32,12 @@ def test_a_pattern_that_runs_away_is_stopped(pattern: str) -> None:
         Regex(pattern).first("a" * 5000 + "!")
 
 
+def test_a_pattern_may_not_be_too_long() -> None:
+    Regex("a" * 10_000)
+    with pytest.raises(ClrException, match="exceeds 10000 characters in one regular expression"):
+        Regex("a" * 10_001)
+
+
 @pytest.mark.parametrize("pattern", ["a{1001}", "(" * 61 + ")" * 61, r"[\p{IsThai}]"])
 def test_what_is_lacking_is_caught_by_no_policy(pattern: str) -> None:
     with pytest.raises(ClrException, match="not supported here") as found:
