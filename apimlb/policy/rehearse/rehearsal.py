@@ -36,7 +36,7 @@ become JObject and JArray.
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast, get_args
+from typing import get_args
 from urllib.parse import urlsplit
 
 from apimlb.errors import ConfigError
@@ -97,9 +97,12 @@ async def rehearse(text: str, case: Case) -> Rehearsal:
         raise ConfigError(
             f"unknown key '{unknown[0]}' in the case", next_step=f"Known keys: {', '.join(sorted(_KEYS))}."
         )
+    scope = case.get("scope", "api")
+    if scope not in get_args(Scope):
+        raise ConfigError(f"'scope' in the case is one of {', '.join(get_args(Scope))}, not {scope!r}")
     document = compile_policy(
         text,
-        scope=_scope(case),
+        scope=scope,
         named_values=mapping(case, "named_values", str),
         fragments=mapping(case, "fragments", str),
         switches=_switches(case),
@@ -122,13 +125,6 @@ async def rehearse(text: str, case: Case) -> Rehearsal:
         tuple(exchange.context.traces),
         tuple(services.records),
     )
-
-
-def _scope(case: Case) -> Scope:
-    given = case.get("scope", "api")
-    if given not in get_args(Scope):
-        raise ConfigError(f"'scope' in the case is one of {', '.join(get_args(Scope))}, not {given!r}")
-    return cast(Scope, given)
 
 
 def _switches(case: Case) -> Switches:

@@ -12,19 +12,7 @@ from apimlb.policy.document.attributes import BOOLEAN, STRING, Getter, integer
 from apimlb.policy.document.draft import Draft
 from apimlb.policy.document.problems import NOT_IMPLEMENTED
 from apimlb.policy.elements import formats
-from apimlb.policy.elements.jwt import signature
-from apimlb.policy.elements.jwt.claims import (
-    Check,
-    Claims,
-    TokenRefused,
-    check_application,
-    check_audience,
-    check_issuer,
-    lifetime,
-    listed,
-    required_claims,
-    texts_of,
-)
+from apimlb.policy.elements.jwt import claims, signature
 from apimlb.policy.elements.jwt.keys import Issuer, IssuerCache
 from apimlb.policy.run.exchange import Act, Exchange
 
@@ -51,39 +39,39 @@ class _Rules(NamedTuple):
 
     keys: KeySource
     audiences: Sequence[Getter[str]]
-    required: Sequence[Check]
+    required: Sequence[claims.Check]
     applications: Sequence[Getter[str]] = ()
     issuers: Sequence[Getter[str]] = ()
     expires: Getter[bool] = lambda _: True
     signed: Getter[bool] = lambda _: True
     skew: Getter[int] = lambda _: 0
 
-    async def judge(self, token: signature.Jws, exchange: Exchange) -> Claims:
+    async def judge(self, token: signature.Jws, exchange: Exchange) -> claims.Claims:
         """The claims of a token that will do; raises TokenRefused."""
         context = exchange.context
         named = frozenset[str]()
         if token.algorithm != "none" or self.signed(context):
             keys, named = await self.keys(exchange, token.header.get("kid"))
             signature.verify(token, keys)
-        claims = token.claims()
+        said = token.claims()
         now = exchange.services.clock.now()
-        lifetime(claims, now, self.skew(context), must_expire=self.expires(context))
-        check_issuer(claims, texts_of(self.issuers, context) or named)
-        check_application(claims, texts_of(self.applications, context))
-        check_audience(claims, texts_of(self.audiences, context))
+        claims.lifetime(said, now, self.skew(context), must_expire=self.expires(context))
+        claims.check_issuer(said, claims.texts_of(self.issuers, context) or named)
+        claims.check_application(said, claims.texts_of(self.applications, context))
+        claims.check_audience(said, claims.texts_of(self.audiences, context))
         for check in self.required:
-            check(context, claims)
-        return claims
+            check(context, said)
+        return said
 
 
 def validate_azure_ad_token(draft: Draft) -> Act:
     tenant = draft.required("tenant-id", STRING)
     endpoint = draft.attribute("authentication-endpoint", STRING, _DEFAULT_ENDPOINT)
     token_in = _token_in(draft, scheme=lambda _: None)
-    applications = listed(draft, "client-application-ids", "application-id")
+    applications = claims.listed(draft, "client-application-ids", "application-id")
     audiences = [
-        *listed(draft, "audiences", "audience"),
-        *listed(draft, "backend-application-ids", "application-id"),
+        *claims.listed(draft, "audiences", "audience"),
+        *claims.listed(draft, "backend-application-ids", "application-id"),
     ]
     issuers = IssuerCache()
 
@@ -94,7 +82,7 @@ def validate_azure_ad_token(draft: Draft) -> Act:
         issuer = await issuers.issuer(url, exchange.services, key_id)
         return issuer.keys_for(key_id), _tenant_issuers(name, issuer)
 
-    return _validation(draft, token_in, _Rules(keys, audiences, required_claims(draft), applications))
+    return _validation(draft, token_in, _Rules(keys, audiences, claims.required_claims(draft), applications))
 
 
 def _tenant_issuers(name: str, issuer: Issuer) -> frozenset[str]:
@@ -111,9 +99,9 @@ def validate_jwt(draft: Draft) -> Act:
     token_in = _token_in(draft, scheme)
     draft.at_least_one(*_PLACES)
     rules = _Rules(
-        issuers=listed(draft, "issuers", "issuer"),
-        audiences=listed(draft, "audiences", "audience"),
-        required=required_claims(draft),
+        issuers=claims.listed(draft, "issuers", "issuer"),
+        audiences=claims.listed(draft, "audiences", "audience"),
+        required=claims.required_claims(draft),
         keys=_key_source(draft),
         expires=draft.attribute("require-expiration-time", BOOLEAN, True),
         signed=draft.attribute("require-signed-tokens", BOOLEAN, True),
@@ -207,13 +195,13 @@ def _validation(draft: Draft, token_in: Callable[[Context], str | None], rules: 
         text = token_in(context)
         try:
             if text is None:
-                raise TokenRefused("TokenNotPresent", "JWT not present.")
+                raise claims.TokenRefused("TokenNotPresent", "JWT not present.")
             token = signature.token_of(text)
-            claims = await rules.judge(token, exchange)
-        except TokenRefused as refused:
+            said = await rules.judge(token, exchange)
+        except claims.TokenRefused as refused:
             refused.status, refused.shown = status(context), message(context) or refused.message
             raise
         if variable:
-            context.variables[variable] = jwt_of(token.header, claims)
+            context.variables[variable] = jwt_of(token.header, said)
 
     return act
