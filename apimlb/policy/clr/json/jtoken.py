@@ -15,7 +15,7 @@ from apimlb.policy.clr.json.order import compare_values, equal_scalars
 from apimlb.policy.clr.json.reader import parse_token
 from apimlb.policy.clr.json.scalar_casts import NULLABLE_CASTS, TOKEN_CASTS
 from apimlb.policy.clr.json.scalars import scalar, value_of
-from apimlb.policy.clr.json.sequences import self_and_above, self_and_below, tokens, walked
+from apimlb.policy.clr.json.sequences import tokens, walked, with_self
 from apimlb.policy.clr.json.serialization import container_of, from_object
 from apimlb.policy.clr.json.tokens import (
     LINQ,
@@ -67,9 +67,7 @@ def get_value(token: JObject, name: str | None, comparison: Enum | None = None) 
     return None if found is None else found.value
 
 
-def try_get_value(
-    token: JObject, name: str | None, comparison: Enum | None = None
-) -> tuple[bool, JToken | None]:
+def try_get_value(token: JObject, name: str | None, comparison: Enum | None = None) -> tuple[bool, object]:
     found = get_value(token, name, comparison)
     return found is not None, found
 
@@ -151,7 +149,7 @@ DEFINITIONS = (
             ("IEnumerable<JToken> SelectTokens(string path[, bool errorWhenNoMatch])",
              lambda token, path, error=False: LazySequence(_selected(token, path, error))),
             ("IEnumerable<JToken> Ancestors()", walked(ancestors)),
-            ("IEnumerable<JToken> AncestorsAndSelf()", walked(self_and_above)),
+            ("IEnumerable<JToken> AncestorsAndSelf()", walked(with_self(ancestors))),
             ("IEnumerable<JToken> AfterSelf()", walked(sequences.after_self)),
             ("IEnumerable<JToken> BeforeSelf()", walked(sequences.before_self)),
             *ANNOTATIONS,
@@ -181,7 +179,7 @@ DEFINITIONS = (
             ("void RemoveAll()", lambda token: token.clear()),
             ("void ReplaceAll(object content)", edits.replace_all),
             ("IEnumerable<JToken> Descendants()", walked(descendants)),
-            ("IEnumerable<JToken> DescendantsAndSelf()", walked(self_and_below)),
+            ("IEnumerable<JToken> DescendantsAndSelf()", walked(with_self(descendants))),
             ("void Merge(object content)", edits.merge),
         ),
     ),

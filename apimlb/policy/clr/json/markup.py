@@ -44,9 +44,8 @@ def _prefixes(node: nodes.XObject | None) -> Prefixes:
 
 
 def _inside(node: nodes.XObject, around: Prefixes) -> Prefixes:
-    if not isinstance(node, nodes.XElement) or not node.attributes:
-        return around
-    return _prefixes(node) if any(each.name.uri == XMLNS for each in node.attributes) else around
+    declares = isinstance(node, nodes.XElement) and any(each.name.uri == XMLNS for each in node.attributes)
+    return _prefixes(node) if declares else around
 
 
 def _facts(facts: Iterable[tuple[str, str | None]]) -> JObject:

@@ -1,7 +1,7 @@
 """Newtonsoft.Json.Linq.Extensions and the walks from token to token."""
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import takewhile
+from itertools import chain, takewhile
 
 from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.collections.iteration import elements
@@ -25,14 +25,9 @@ def tokens(make: Callable[[], Iterator[object]]) -> LazySequence:
 # Of one token
 
 
-def self_and_above(token: JToken) -> Iterator[JToken]:
-    yield token
-    yield from ancestors(token)
-
-
-def self_and_below(token: JToken) -> Iterator[JToken]:
-    yield token
-    yield from descendants(token)
+def with_self(walk: Walk) -> Walk:
+    """A walk that begins with the token itself."""
+    return lambda token: chain((token,), walk(token))
 
 
 def children_of(kind: Type, token: JToken) -> LazySequence:
@@ -114,18 +109,14 @@ def as_enumerable(source: object) -> object:
     return source if source is None or isinstance(source, JToken) else tokens(lambda: elements(source))
 
 
-def by_key(source: object, key: object) -> object:
-    """`tokens[key]` of an IJEnumerable<JToken>, which may be one token."""
-    return token_at(source, key) if isinstance(source, JToken) else values_named(source, key)
-
-
 _T = "this IEnumerable<T> source"
 _OWN = "this IEnumerable<JToken> source"
 _J = "IJEnumerable<JToken>"
 SEQUENCES = (
     Definition(
         "Newtonsoft.Json.Linq.IJEnumerable`1", "interface", ("T",), ("IEnumerable<T>",), nameable=False,
-        rows=((f"{_J} this[object key]", by_key),),
+        rows=((f"{_J} this[object key]", lambda source, key:
+               token_at(source, key) if isinstance(source, JToken) else values_named(source, key)),),
     ),
     Definition(
         "Newtonsoft.Json.Linq.Extensions", "static",
@@ -136,8 +127,8 @@ SEQUENCES = (
             (f"static IEnumerable<U> Values<U>({_OWN}[, object key])", Call(all_values_as, types=("U",))),
             (f"static {_J} Children<T>({_T})", each_children),
             (f"static IEnumerable<U> Children<T, U>({_T})", Call(all_children, types=("U",))),
-            (f"static {_J} AncestorsAndSelf<T>({_T})", _of_each(self_and_above)),
-            (f"static {_J} DescendantsAndSelf<T>({_T})", _of_each(self_and_below)),
+            (f"static {_J} AncestorsAndSelf<T>({_T})", _of_each(with_self(ancestors))),
+            (f"static {_J} DescendantsAndSelf<T>({_T})", _of_each(with_self(descendants))),
             ("static IJEnumerable<JProperty> Properties(this IEnumerable<JObject> source)", each_children),
             (f"static {_J} AsJEnumerable({_OWN})", as_enumerable),
             (f"static IJEnumerable<T> AsJEnumerable<T>({_T})", as_enumerable),

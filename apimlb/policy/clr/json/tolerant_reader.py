@@ -22,13 +22,11 @@ _BREAKS = re.compile(r"[\s,\[\]{}:/()]")
 _BEHIND_NUMBER = re.compile(r"[\s\0,\]}/)]")
 _PLAIN = re.compile(r"[^\\\\\"']+")
 _ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", "\\": "\\", '"': '"', "'": "'", "/": "/"}
-_WORDS: dict[str, object] = {
-    "true": True, "false": False, "null": None,
-    "NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf"),
+_WORDS: dict[str, tuple[str, object]] = {
+    "t": ("true", True), "f": ("false", False), "nu": ("null", None),
+    "N": ("NaN", float("nan")), "I": ("Infinity", float("inf")), "-": ("-Infinity", float("-inf")),
 }  # fmt: skip
-
-
-_STARTS = {"t": "true", "f": "false", "N": "NaN", "I": "Infinity", "-": "-Infinity"}
+"""Words with their values, by how they begin."""
 
 
 class TolerantReader:
@@ -150,10 +148,10 @@ class TolerantReader:
             if char == "u":
                 self._match("undefined")
             return JValue(None, self.undefined)
-        word = "null" if text.startswith("nu", self._at) else _STARTS.get(char)
-        if word is not None:
+        found = _WORDS.get("nu" if text.startswith("nu", self._at) else char)
+        if found is not None:
+            word, value = found
             self._match(word)
-            value = _WORDS[word]
             return self._number_value(word, value) if type(value) is float else value
         new = _NEW.match(text, self._at)
         if new is not None:
