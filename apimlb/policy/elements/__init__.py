@@ -18,7 +18,6 @@ from apimlb.policy.elements import (
     cors,
     credentials,
     deliveries,
-    diagnostics,
     jwt,
     messages,
     metrics,
@@ -108,6 +107,7 @@ ELEMENTS: dict[str, Entry] = {
     "log-to-eventhub": Entry(EVERYWHERE, deliveries.log_to_eventhub),
     "send-one-way-request": Entry(EVERYWHERE, deliveries.send_one_way_request),
     "send-service-bus-message": Entry(NOT_BACKEND, deliveries.send_service_bus_message),
+    "trace": Entry(EVERYWHERE, deliveries.trace),
     "azure-openai-emit-token-metric": Entry(INBOUND, metrics.emit_token_metric),
     "emit-metric": Entry(EVERYWHERE, metrics.emit_metric),
     "llm-emit-token-metric": Entry(INBOUND, metrics.emit_token_metric),
@@ -126,6 +126,5 @@ ELEMENTS: dict[str, Entry] = {
     "rate-limit-by-key": Entry(INBOUND, call_limits.rate_limit_by_key),
     "azure-openai-token-limit": Entry(INBOUND, token_limits.llm_token_limit),
     "llm-token-limit": Entry(INBOUND, token_limits.llm_token_limit),
-    "trace": Entry(EVERYWHERE, diagnostics.trace),
     **dict.fromkeys(_UNIMPLEMENTED, Entry(EVERYWHERE, _refuse)),
 }
