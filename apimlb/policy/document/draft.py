@@ -182,13 +182,10 @@ class Draft:
 
     def required_word(self, name: str, kind: Kind[T]) -> T:
         """A required attribute that takes no expression."""
-        self._asked.add(name)
         text = self.element.attributes.get(name)
-        if text is None:
-            raise self.error(f"The required attribute '{name}' is missing.")
-        if text.is_expression:
+        if text is not None and text.is_expression:
             raise self.error(f"Expressions are not allowed in the '{name}' attribute.", text)
-        return self._constant(text, kind, f"The '{name}' attribute is invalid - ")
+        return self.required(name, kind)(cast("Context", None))
 
     def content(self, kind: Kind[T]) -> Getter[T]:
         """The element's own text; an empty literal for an element without text."""
@@ -326,16 +323,13 @@ class Draft:
         each, and the literals in it, by their length."""
         return sum(1 + draft.weight() for draft in self._drafts) + (self._literals >> _CHARACTERS)
 
-    def _constant(self, text: Text, kind: Kind[T], prefix: str) -> T:
-        self._literals += len(text.value)
-        try:
-            return kind.literal(text.value)
-        except ValueError as error:
-            raise self.error(f"{prefix}{error}", text) from error
-
     def _getter(self, text: Text, kind: Kind[T], prefix: str) -> Getter[T]:
         if not text.is_expression:
-            constant = self._constant(text, kind, prefix)
+            self._literals += len(text.value)
+            try:
+                constant = kind.literal(text.value)
+            except ValueError as error:
+                raise self.error(f"{prefix}{error}", text) from error
             return lambda _: constant
         try:
             expression = compile_expression(text.value, line=text.line, column=text.column)
@@ -347,7 +341,6 @@ class Draft:
         exact = self.compilation.switches.attribute_types == "exact"
         if refusal := kind.refusal(expression.type, exact=exact):
             self.compilation.note(self.error(refusal, text))
-            return _never
         return kind.getter(expression)
 
 

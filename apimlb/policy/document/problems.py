@@ -75,7 +75,6 @@ def blame(
         for each in _all(error):
             if _placeless(each) not in left:
                 each.what += f" It comes from the named value '{name}'."
-                each.args = (each.what,)
 
 
 def _all(error: PolicyError) -> tuple[PolicyError, ...]:

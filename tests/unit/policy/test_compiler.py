@@ -45,6 +45,16 @@ def refusal(text: str) -> InvalidPolicy:
         ("<choose/>", "The element 'choose' has incomplete content."),
         ("<choose><when/></choose>", "The required attribute 'condition' is missing."),
         ("<choose><when condition='maybe'/></choose>", "The 'condition' attribute is invalid"),
+        (
+            "<choose><when condition='true'/><otherwise/><otherwise/></choose>",
+            "The element 'choose' holds more than one 'otherwise'.",
+        ),
+        ("<include-fragment/>", "The required attribute 'fragment-id' is missing."),
+        (
+            "<validate-jwt header-name='a'><issuer-signing-keys><key>@(\"b\")</key></issuer-signing-keys>"
+            "</validate-jwt>",
+            "Expressions are not allowed in the element 'key'.",
+        ),
         ("<choose><when condition='@(1)'/></choose>", "Cannot implicitly convert type 'int' to 'bool'"),
         ("<retry condition='true' count='51' interval='1'/>", "a number from 1 to 50 was expected"),
         ("<retry condition='true' count='@(\"1\")' interval='1'/>", "convert type 'string' to 'int'"),
@@ -102,6 +112,20 @@ def test_the_backend_section_holds_one_policy() -> None:
 )
 def test_only_the_four_sections_stand_in_a_document(text: str) -> None:
     refusal(text)
+
+
+def test_a_section_has_no_attributes() -> None:
+    found = refusal("<policies><inbound a='1' b='2'><set-header/></inbound></policies>")
+    said = ["The 'a' attribute is not declared.", "The required attribute 'name' is missing."]
+    assert all(words in each.what for words, each in zip(said, found.problems, strict=True))
+
+
+def test_a_policy_of_subscriptions_has_no_place_at_an_operation() -> None:
+    quota = document("<quota calls='5' renewal-period='300'/>")
+    compile_policy(quota, scope="product")
+    with pytest.raises(InvalidPolicy, match="Policy is not allowed in the specified scope") as caught:
+        compile_policy(quota, scope="operation")
+    assert caught.value.next_step == "<quota> has its place at the scope product."
 
 
 def test_a_fragment_must_exist_read_and_not_include_itself() -> None:

@@ -55,9 +55,6 @@ def parse_new(cursor: Cursor) -> nodes.Node:
     made = try_plain_type(cursor)
     if made is None:
         cursor.refuse("Type expected", "CS1031")
-    if cursor.at_text("?") and cursor.peek().text == "[":
-        cursor.advance()
-        made.nullable = True
     if cursor.at_text("["):
         return _new_array(cursor, at, made)
     arguments = parse_arguments(cursor) if cursor.at_text("(") else None

@@ -40,12 +40,7 @@ def parse_typed_name(cursor: Cursor, written: TypeName) -> TypedName:
 def try_type(cursor: Cursor) -> TypeName | None:
     """The type at the cursor, or None with the cursor where it was."""
     found = try_plain_type(cursor)
-    if found is None:
-        return None
-    if cursor.at_text("?") and _nullable_mark(cursor):
-        cursor.advance()
-        found.nullable = True
-    while rank := accept_rank(cursor):
+    while found is not None and (rank := accept_rank(cursor)):
         found.ranks = (*found.ranks, rank)
         if len(found.ranks) > _MOST_RANKS or rank > _MOST_RANKS:
             cursor.refuse("The type is nested too deeply", "CS8078")
@@ -53,13 +48,16 @@ def try_type(cursor: Cursor) -> TypeName | None:
 
 
 def try_plain_type(cursor: Cursor) -> TypeName | None:
-    """The same without what makes a type nullable or an array."""
+    """The same without what makes a type an array."""
     start, at = cursor.index, cursor.token.at
     parts = cursor.nested(_type_parts)
-    if parts:
-        return TypeName(at, parts)
-    cursor.reset(start)
-    return None
+    if not parts:
+        cursor.reset(start)
+        return None
+    nullable = cursor.at_text("?") and _nullable_mark(cursor)
+    if nullable:
+        cursor.advance()
+    return TypeName(at, parts, nullable)
 
 
 def _type_parts(cursor: Cursor) -> list[tuple[str, list[TypeName]]]:

@@ -70,6 +70,8 @@ BOMBS = {
     "a text that grows in place": """@{ var e = new XElement("a", "b"); for (;;) e.Add(e.Value); }""",
     "annotations": "@{ var t = new JArray(); for (;;) t.AddAnnotation(t); }",
     "deep brackets": "@(" + "(" * 400 + "1" + ")" * 400 + ")",
+    "deep tries": "@{" + "try {" * 15 + "} finally { }" * 15 + " return 1; }",
+    "a long text": "@(1" + " + 1" * 40_000 + ")",
     "deep blocks": "@{" + "{" * 300 + "}" * 300 + " return 1; }",
     "a layout used over and over": """@{ var f = new string('0', 990); var n = 0;
         for (var i = 0; i < 90000; i++) n += 1e300.ToString(f).Length; return n; }""",

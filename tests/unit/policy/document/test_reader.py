@@ -92,6 +92,7 @@ def test_an_unclosed_expression_ends_where_xml_would_end_it() -> None:
         ('<a b="@("x\ny")"/>', "Newline in constant, a string literal is not closed on its line. Line 1"),
         ('<a b="@(1) and more"/>', "must be the whole value of the attribute 'b'"),
         ("<a>@(1) and more</a>", "must be the whole of a value"),
+        ("<a>@(1)<![CDATA[ and more]]></a>", "must be the whole of a value"),
         ("<a><!-- </a>", "The comment is not closed"),
         ("<!DOCTYPE a><a/>", "DTD is prohibited"),
         ("<a", "Line 1"),
