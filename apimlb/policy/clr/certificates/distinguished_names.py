@@ -12,7 +12,10 @@ from apimlb.policy.clr.crypto.hashes import C, crypto_error
 from apimlb.policy.clr.crypto.oids import NAMES, value_of
 
 _TEXTS = {0x0C: "utf-8", 0x13: "ascii", 0x14: "latin-1", 0x16: "ascii", 0x1C: "utf-32-be", 0x1E: "utf-16-be"}
-_SPECIAL = re.compile(r'[,+="\n<>#;]|\A\s|\s\Z')
+_LONGEST = 1_000
+"""Bytes of an identifier; reading one takes time with the square of its length."""
+
+_SPECIAL = re.compile(r'[,+="\n<>#;]|\A[ \t-\r]|[ \t-\r]\Z|\A\Z')
 _KEY = re.compile(r"\s*(?:[Oo][Ii][Dd]\.)?(?:[0-2](?:\.(?:0|[1-9][0-9]{0,38})){1,60}|([A-Za-z0-9.]+))\s*=")
 """An identifier, or a name for one."""
 
@@ -52,12 +55,12 @@ def _head(content: bytes, at: int) -> tuple[int, int, int]:
     return content[at], int.from_bytes(content[at + 2 : begins], "big"), begins
 
 
-def oid_text(inside: bytes) -> str:
-    """The dotted form of an object identifier's content; raises ValueError."""
-    if not inside or inside[-1] >= 0x80:
+def oid_text(piece: Piece) -> str:
+    """The dotted form of an object identifier; raises ValueError."""
+    if piece.tag != 0x06 or not 0 < len(piece.inside) <= _LONGEST or piece.inside[-1] >= 0x80:
         raise ValueError("not an object identifier")
     numbers, value = [], 0
-    for byte in inside:
+    for byte in piece.inside:
         value = value << 7 | byte & 0x7F
         if byte < 0x80:
             numbers.append(value)
@@ -83,7 +86,7 @@ def _inner(piece: Piece, tag: int) -> list[Piece]:
 
 def _attribute(pair: Piece) -> tuple[str, str]:
     key, value = _inner(pair, 0x30)
-    return oid_text(key.inside), value.inside.decode(_TEXTS.get(value.tag, "latin-1"), "replace")
+    return oid_text(key), value.inside.decode(_TEXTS.get(value.tag, "latin-1"), "replace")
 
 
 def name_text(name: bytes) -> str:

@@ -23,24 +23,22 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import (
 )
 
 from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.clr.certificates.distinguished_names import Piece, name_parts, name_text, pieces
+from apimlb.policy.clr.certificates.distinguished_names import Piece, name_parts, name_text, oid_text, pieces
 from apimlb.policy.clr.certificates.facts import CertificateFacts
 from apimlb.policy.clr.crypto.hashes import crypto_error
 from apimlb.policy.clr.crypto.rsa import Rsa
 from apimlb.policy.clr.dates.instants import LOCAL, from_epoch
 
-_UPN = "1.3.6.1.4.1.311.20.2.3"
 _PEM = b"-----BEGIN CERTIFICATE-----"
 _BEGINNINGS = {b"\x02\x01\x03": "Pfx", bytes.fromhex("06092A864886F70D010702"): "Pkcs7"}
 """The types of content by what is first in it: a version, or an identifier."""
 
 _ROUNDS = 2_000
 _LONGEST_SALT = 64
-_OTHER_NAMES: dict[type[x509.GeneralName], str] = {
-    x509.RFC822Name: "EmailName",
-    x509.DNSName: "DnsFromAlternativeName",
-    x509.UniformResourceIdentifier: "UrlName",
-}
+_OTHER_NAMES: dict[int | str, str] = {
+    0x81: "EmailName", 0x82: "DnsFromAlternativeName", 0x86: "UrlName", "1.3.6.1.4.1.311.20.2.3": "UpnName",
+}  # fmt: skip
+"""What X509NameType calls alternative names, by their tag, or by the identifier of their kind."""
 _QUIETLY = partial(warnings.catch_warnings, action="ignore")
 """What the package warns of (a serial number of zero, ...) .NET takes without a word."""
 
@@ -126,6 +124,8 @@ def _facts(certificate: x509.Certificate) -> CertificateFacts:
     issuer, subject = parts[2].whole, parts[4].whole
     algorithm, bits = pieces(parts[5].inside)
     parameters = pieces(algorithm.inside)[1:]
+    extensions = _extensions(parts[-1]) if parts[-1].tag == 0xA3 else ()
+    others = dict(extensions)
     return CertificateFacts(
         der=der,
         thumbprint=certificate.fingerprint(hashes.SHA1()),
@@ -140,11 +140,9 @@ def _facts(certificate: x509.Certificate) -> CertificateFacts:
         key_parameters=parameters[0].whole if parameters else b"",
         public_key=bits.inside[1:],
         rsa=_rsa(certificate),
-        names=(_names(subject, _alternatives(certificate, x509.SubjectAlternativeName)),
-               _names(issuer, _alternatives(certificate, x509.IssuerAlternativeName))),
-        extensions=tuple(
-            (each.oid.dotted_string, each.value.public_bytes()) for each in certificate.extensions
-        ),
+        names=(_names(subject, _alternatives(others.get("2.5.29.17", b""))),
+               _names(issuer, _alternatives(others.get("2.5.29.18", b"")))),
+        extensions=extensions,
     )  # fmt: skip
 
 
@@ -156,20 +154,26 @@ def _rsa(certificate: x509.Certificate) -> Rsa | None:
     return Rsa(key=key) if isinstance(key, RSAPublicKey) else None
 
 
-def _alternatives(
-    certificate: x509.Certificate, kind: type[x509.SubjectAlternativeName] | type[x509.IssuerAlternativeName]
-) -> dict[str, str]:
-    """The first other name of each kind, by the names of X509NameType."""
-    try:
-        found = certificate.extensions.get_extension_for_class(kind).value
-    except x509.ExtensionNotFound:
-        return {}
+def _extensions(part: Piece) -> tuple[tuple[str, bytes], ...]:
+    """The identifier and the DER of each extension. The package would refuse a certificate for what is in
+    one that .NET does not look into."""
+    (whole,) = pieces(part.inside)
+    found = [pieces(each.inside) for each in pieces(whole.inside)]
+    return tuple((oid_text(each[0]), each[-1].inside) for each in found)
+
+
+def _alternatives(der: bytes) -> dict[str, str]:
+    """The first alternative name of each kind, by the names of X509NameType."""
     made: dict[str, str] = {}
-    for each in found:
-        if type(each) in _OTHER_NAMES:
-            made.setdefault(_OTHER_NAMES[type(each)], each.value)
-        elif isinstance(each, x509.OtherName) and each.type_id.dotted_string == _UPN:
-            made.setdefault("UpnName", pieces(each.value)[0].inside.decode("utf-8", "replace"))
+    with suppress(ValueError, IndexError):
+        for each in [each for names in pieces(der) for each in pieces(names.inside)]:
+            kind: int | str = each.tag
+            text = each
+            if kind == 0xA0:
+                identifier, value = pieces(each.inside)
+                kind, text = oid_text(identifier), pieces(value.inside)[0]
+            if kind in _OTHER_NAMES:
+                made.setdefault(_OTHER_NAMES[kind], text.inside.decode("utf-8", "replace"))
     return made
 
 
@@ -182,8 +186,8 @@ def _names(name: bytes, other: dict[str, str]) -> dict[str, str]:
         common or last.get("2.5.4.11") or last.get("2.5.4.10") or mail or other.get("EmailName")
         or (attributes[-1][1] if attributes else "")
     )  # fmt: skip
-    dns = other.get("DnsFromAlternativeName")
-    made = {"SimpleName": simple, "EmailName": mail or "", "DnsName": dns or common or ""}
+    dns = other.get("DnsFromAlternativeName", common or "")
+    made = {"SimpleName": simple, "EmailName": mail or "", "DnsName": dns}
     return {**made, **other}
 
 

@@ -2,6 +2,7 @@
 
 import datetime
 import random
+import time
 from base64 import b64decode, b64encode
 from functools import cache, reduce
 from typing import Any
@@ -232,6 +233,20 @@ LIMIT = "System.InsufficientExecutionStackException"
 )  # fmt: skip
 def test_no_policy_spends_its_time_on_keys_or_zones(source: str) -> None:
     assert answer(source, {})["throws"] in (LIMIT, "System.TimeZoneNotFoundException")
+
+
+def test_no_policy_spends_its_time_on_an_endless_identifier() -> None:
+    content = bytes([127, 12, 1, 97])
+    for tag, length in ((6, 200_000), (0x30, 200_008), (0x31, 200_013), (0x30, 200_018)):
+        content = bytes([tag, 0x83]) + length.to_bytes(3, "big") + (b"\xff" if tag == 6 else b"") + content
+    head, tail = b64encode(content[:21]).decode(), b64encode(content[21:]).decode()
+    started = time.process_time()
+    found = value(
+        f"@(new X500DistinguishedName(Convert.FromBase64String(\"{head}\" + new string('/', 266664) + "
+        f'"{tail}")).Name)'
+    )
+    assert found == ""
+    assert time.process_time() - started < 3
 
 
 def test_a_file_that_asks_for_endless_rounds_is_not_opened() -> None:
