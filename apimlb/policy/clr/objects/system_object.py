@@ -26,11 +26,10 @@ def nullable_value(value: object) -> object:
 
 def compare_enum(left: Enum, right: object) -> int:
     """Enum.CompareTo(object)"""
-    kind = "" if right is None else clr_type_name(right)
-    if kind not in ("", left.type_name):
+    if right is not None and clr_type_name(right) != left.type_name:
         raise argument(
-            f"Object must be the same type as the enum. The type passed in was '{kind}'; the enum type was "
-            f"'{left.type_name}'."
+            "Object must be the same type as the enum. The type passed in was "
+            f"'{clr_type_name(right)}'; the enum type was '{left.type_name}'."
         )
     return compare(left, right)
 

@@ -88,6 +88,7 @@ class Registry:
         if definition.kind == "enum":
             names = {number: name for name, number in reversed(list(definition.constants.items()))}
             definition.default = Enum(definition.name, 0, names)
+            definition.bases = ("System.Enum",)
         simple = (definition.simple, len(definition.parameters))
         known = self._by_simple.get(simple, definition)
         self._by_simple[simple] = min(known, definition, key=attrgetter("name"))
@@ -212,10 +213,7 @@ class Registry:
             return [self.named("System.Array"), *interfaces]
         if kind.definition is None:
             return []
-        made = [self.parse(text, kind) for text in kind.definition.bases]
-        if kind.kind == "enum":
-            made.append(self.named("System.Enum"))
-        return made
+        return [self.parse(text, kind) for text in kind.definition.bases]
 
     # Members
 

@@ -26,7 +26,7 @@ from apimlb.policy.clr.types.constructed import Type, array_type, type_parameter
 from apimlb.policy.clr.types.definitions import Call, Check, Cost, Implementation, Row
 
 _PIECE = re.compile(r"operator\s*\S+?(?=\()|[A-Za-z_][\w.]*|\d+|[<>,()\[\]?!=&|]")
-_OPTIONAL = re.compile(r"\[(?=, )|(?<=\()\[(?=\w)")
+_OPTIONAL = re.compile(r"(?:\[(?=, )|(?<=\()\[(?=\w))((?:[^\[\]]|\[\])*)\]")
 _TYPES = re.compile(r"[\w?\[\]]+(?:\|[\w?\[\]]+)+(?=!? )")
 _OWN_PARAMETERS = re.compile(r"\w<([\w, ]+)>\(")
 _NAME = re.compile(r"\b(?:operator \S+?(?=\()|this(?=\[)|\w++(?=(?:<[\w, ]++>)?\(|$))")
@@ -178,25 +178,13 @@ def _paid(made: Member, call: Callable[..., object], cost: Cost) -> Callable[...
 
 def overloads(signature: str) -> list[str]:
     """The signatures of a row: those without an optional part come first, then those of its first type."""
-    if optional := _OPTIONAL.search(signature):
-        start = optional.start()
-        end = _closing(signature, start)
-        before, part, after = signature[:start], signature[start + 1 : end], signature[end + 1 :]
-        return [*overloads(before + after), *overloads(before + part + after)]
+    if optional := _OPTIONAL.search(signature):  # a part inside another one comes before that
+        before, after = signature[: optional.start()], signature[optional.end() :]
+        return list(dict.fromkeys([*overloads(before + after), *overloads(before + optional[1] + after)]))
     if types := _TYPES.search(signature):
         before, after = signature[: types.start()], signature[types.end() :]
         return [each for name in types[0].split("|") for each in overloads(before + name + after)]
     return [signature]
-
-
-def _closing(signature: str, start: int) -> int:
-    """The index of the bracket that closes the one at `start`."""
-    depth = 0
-    for at in range(start, len(signature)):
-        depth += {"[": 1, "]": -1}.get(signature[at], 0)
-        if not depth:
-            return at
-    raise ValueError(f"Nothing closes a bracket of {signature}")
 
 
 def row_name(signature: str) -> str:

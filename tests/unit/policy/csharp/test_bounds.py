@@ -97,6 +97,8 @@ BOMBS = {
         string.Concat(Enumerable.Repeat(".*", 3000)) + "b"))""",
     "repetitions in a repetition": """@(Regex.IsMatch(new string('a', 60), "(.*a){20}!"))""",
     "arrays of arrays": "@(default(int" + "[]" * 20000 + "))",
+    "types of types": "@{ var t0 = Tuple.Create(1, 1); " + "".join(
+        f"var t{i} = Tuple.Create(t{i - 1}, t{i - 1}); " for i in range(1, 20)) + "return 1; }",
     "many signs": "@(" + "-" * 3000 + "1)",
     "a long path": "@(context" + ".Request" * 3000 + ")",
     "nested lambdas": "@(" + "".join(f"new[]{{1}}.Select(a{i}=>" for i in range(12)) + "1" + ")" * 12 + ")",

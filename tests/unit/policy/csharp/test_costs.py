@@ -72,6 +72,10 @@ STOPPED = {
         "",
     ),
     "a loop that has no end": ("@{ while (true) { } }", ""),
+    "a comparison that has no end": (
+        "@{ new List<int> { 2, 1 }.Sort((a, b) => { while (a > 0) { } return 0; }); return 1; }",
+        "",
+    ),
     "a search that has no end": (f'@(Regex.IsMatch({TEXT}, "(a|aa)+$"))', "a" * 5_000 + "!"),
 }
 

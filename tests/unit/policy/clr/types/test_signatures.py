@@ -2,7 +2,8 @@
 
 import pytest
 
-from apimlb.policy.clr.types.signatures import overloads
+from apimlb.policy.clr.types.signatures import SignatureReader, overloads
+from apimlb.policy.csharp.expression import library
 
 
 @pytest.mark.parametrize(
@@ -29,5 +30,7 @@ def test_optional_parts_and_alternative_types_of_a_row_are_overloads(row: str, s
 
 
 def test_a_bracket_that_nothing_closes_is_an_error() -> None:
-    with pytest.raises(ValueError, match=r"F\(int a\[, int b\)"):
-        overloads("F(int a[, int b)")
+    registry, _ = library()
+    reader = SignatureReader("int F(int a[, int b)", registry.signature_type, ())
+    with pytest.raises(AssertionError, match=r"the library has no type \["):
+        reader.member(("int F(int a[, int b)", len), registry.object)
