@@ -14,7 +14,7 @@ _ESCAPE = "Escape quotes, '<' and '&' inside expressions, or send the policy as 
 
 def check_well_formed(text: str) -> None:
     """Raises PolicyError, with line and position, for what is no XML."""
-    parser = expat.ParserCreate()
+    parser = expat.ParserCreate("utf-8")  # whatever the text declares
 
     def refuse_doctype(*_: object) -> None:
         raise unreadable(DTD_PROHIBITED, parser.CurrentLineNumber, parser.CurrentColumnNumber + 1, _ESCAPE)

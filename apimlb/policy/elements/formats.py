@@ -65,6 +65,8 @@ def check_xml(content: bytes) -> None:
     parser.StartDoctypeDeclHandler = doctype
     try:
         parser.Parse(content, True)
+    except LookupError as error:
+        raise ValueError("The encoding that it declares is not supported.") from error
     except expat.ExpatError as error:
         from apimlb.policy.clr.xml.faults import explained  # few bodies are no XML
 

@@ -37,3 +37,7 @@ def test_it_is_told_where_and_why(text: str, said: str) -> None:
 
 def test_xml_proper_passes() -> None:
     check_well_formed('\ufeff<a b="&quot;x&quot;"><!-- c --></a>')
+
+
+def test_a_text_is_read_whatever_encoding_it_declares() -> None:
+    check_well_formed('<?xml version="1.0" encoding="none"?><a>é</a>')

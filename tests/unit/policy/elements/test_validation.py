@@ -216,6 +216,7 @@ async def test_a_document_type_may_declare_nothing(body: str, said: str | None) 
             "<a>\n</b>",
             "start tag on line 1 position 2 does not match the end tag of 'b'. Line 2, position 3.",
         ),
+        ("xml", "<?xml version='1.0' encoding='x'?><a/>", "The encoding that it declares is not supported."),
     ],
 )
 async def test_it_is_told_why_a_body_does_not_conform(form: str, body: str, said: str) -> None:
