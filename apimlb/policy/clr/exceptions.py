@@ -97,6 +97,10 @@ def bad_format(message: str = "Input string was not in a correct format.") -> Cl
     return ClrException("System.FormatException", message)
 
 
+def overflow_exception(message: str) -> ClrException:
+    return ClrException("System.OverflowException", message)
+
+
 _BYTES = {"SByte": "signed byte", "Byte": "unsigned byte"}
 
 
@@ -104,13 +108,11 @@ def overflow(what: str) -> ClrException:
     """A number that the type of that name does not hold; it says "a UInt32" and "an unsigned byte"."""
     what = _BYTES.get(what, what)
     article = "an" if what[0] in "AEIOu" else "a"
-    return ClrException(
-        "System.OverflowException", f"Value was either too large or too small for {article} {what}."
-    )
+    return overflow_exception(f"Value was either too large or too small for {article} {what}.")
 
 
 def arithmetic_overflow() -> ClrException:
-    return ClrException("System.OverflowException", "Arithmetic operation resulted in an overflow.")
+    return overflow_exception("Arithmetic operation resulted in an overflow.")
 
 
 def destination_too_short(name: str = "") -> ClrException:

@@ -96,9 +96,8 @@ def _from_digits(text: str | None, base: int, name: str) -> int:
     if minus and base != 10:
         raise exceptions.argument("String cannot contain a minus sign if the base is not 10.")
     if minus and lowest == 0:
-        raise exceptions.ClrException(
-            "System.OverflowException",
-            "The string was being parsed as an unsigned number and could not have a negative sign.",
+        raise exceptions.overflow_exception(
+            "The string was being parsed as an unsigned number and could not have a negative sign."
         )
     text = text[1:] if text[0] in "+-" else text
     digits = text.lower().removeprefix("0x") if base == 16 else text

@@ -5,7 +5,7 @@ import calendar
 import datetime
 from dataclasses import dataclass
 
-from apimlb.policy.clr.exceptions import ClrException, argument_range
+from apimlb.policy.clr.exceptions import argument_range, overflow_exception
 
 TICKS_PER_MILLISECOND = 10_000
 TICKS_PER_SECOND = 10_000_000
@@ -133,9 +133,7 @@ def in_range(ticks: int, name: str = "value") -> int:
 
 def span_of(ticks: int) -> TimeSpan:
     if not -(2**63) <= ticks < 2**63:
-        raise ClrException(
-            "System.OverflowException", "TimeSpan overflowed because the duration is too long."
-        )
+        raise overflow_exception("TimeSpan overflowed because the duration is too long.")
     return TimeSpan(ticks)
 
 

@@ -5,7 +5,7 @@ import re
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.dates import instants
 from apimlb.policy.clr.dates.machine import WHITE, DateMachine, Unreadable
-from apimlb.policy.clr.exceptions import ClrException, bad_format, required
+from apimlb.policy.clr.exceptions import ClrException, bad_format, overflow_exception, required
 
 # No date is longer.
 _LONGEST = 200
@@ -98,10 +98,9 @@ def parse_span(text: str | None) -> instants.TimeSpan:
                 return instants.TimeSpan(-ticks if match[1] else ticks)
     if not shapes and not _has_wide_number(text):
         raise bad_format(f"String '{text}' was not recognized as a valid TimeSpan.")
-    raise ClrException(
-        "System.OverflowException",
+    raise overflow_exception(
         f"The TimeSpan string '{text}' could not be parsed because at least one of the numeric components is "
-        "out of range or contains too many digits.",
+        "out of range or contains too many digits."
     )
 
 

@@ -7,7 +7,7 @@ from apimlb.policy.clr.catching import tried
 from apimlb.policy.clr.dates import instants
 from apimlb.policy.clr.dates.formatting import format_span
 from apimlb.policy.clr.dates.parsing import parse_span
-from apimlb.policy.clr.exceptions import ClrException, argument, argument_range
+from apimlb.policy.clr.exceptions import argument, argument_range, overflow_exception
 from apimlb.policy.clr.numbers.arithmetic import Long, divide_float
 from apimlb.policy.clr.objects.ordering import compare
 from apimlb.policy.clr.objects.text import clr_equals
@@ -70,21 +70,17 @@ def span_take(left: instants.TimeSpan, right: instants.TimeSpan) -> instants.Tim
 
 def span_negate(value: instants.TimeSpan) -> instants.TimeSpan:
     if value == instants.MIN_SPAN:
-        raise _overflow("Negating the minimum value of a twos complement number is invalid.")
+        raise overflow_exception("Negating the minimum value of a twos complement number is invalid.")
     return instants.span_of(-value.ticks)
 
 
 def span_duration(value: instants.TimeSpan) -> instants.TimeSpan:
     if value == instants.MIN_SPAN:
-        raise _overflow(
+        raise overflow_exception(
             "The duration cannot be returned for TimeSpan.MinValue because the absolute value of "
             "TimeSpan.MinValue exceeds the value of TimeSpan.MaxValue."
         )
     return instants.span_of(abs(value.ticks))
-
-
-def _overflow(message: str) -> ClrException:
-    return ClrException("System.OverflowException", message)
 
 
 def _number(value: float, name: str = "") -> float:

@@ -6,7 +6,7 @@ from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_EVEN, ROU
 from functools import partial
 
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.exceptions import ClrException, argument, argument_range
+from apimlb.policy.clr.exceptions import ClrException, argument, argument_range, overflow_exception
 from apimlb.policy.clr.numbers.arithmetic import INTEGERS, NAN, Long, checked, divide, divide_float
 from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.types.definitions import Row
@@ -147,10 +147,7 @@ def hyperbolic_arctangent(value: float) -> float:
 def absolute(value: float, *, lowest: int | None) -> float:
     """Math.Abs of a type whose numbers Python computes with; `lowest` is that of an integer type."""
     if value == lowest:
-        raise ClrException(
-            "System.OverflowException",
-            "Negating the minimum value of a twos complement number is invalid.",
-        )
+        raise overflow_exception("Negating the minimum value of a twos complement number is invalid.")
     return type(value)(abs(value))
 
 

@@ -11,7 +11,7 @@ _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 _RESERVED = ";/?:@&=+$,#[]!'()*"
 _STAYING = _RESERVED + "%\\\x7f" + "".join(map(chr, range(0x20)))
 _ESCAPE = re.compile(r"%(?:([0-9A-Fa-f]{2})|)")
-_BYTE = re.compile(r"%[0-9A-Fa-f]{2}")
+BYTE = re.compile(r"%[0-9A-Fa-f]{2}")
 _NEXT = "%[89AB][0-9A-F]"
 _CHARACTER = re.compile(
     rf"%(?!EF%BF%BD)(?:C[2-9A-F]|D[0-9A-F]|(?:E0(?=%[AB])|ED(?=%[89])|E[1-9A-CEF]){_NEXT}"
@@ -40,7 +40,7 @@ def _rewritten(text: str, write: Callable[[re.Match[str]], str]) -> str:
     """The text with what `write` makes of the escapes of each character beyond ASCII."""
     if "%" not in text:
         return text
-    BUDGET.spend(2 * len(_BYTE.findall(text)))
+    BUDGET.spend(2 * len(BYTE.findall(text)))
     return _CHARACTER.sub(write, text)
 
 
@@ -54,12 +54,12 @@ def shown(text: str, *, relative: bool = False) -> str:
     """As ToString shows it: escapes of reserved and control characters stay, and those of bytes that
     are no UTF-8, which are in upper case but in a relative URI."""
     text = _rewritten(text, _character)
-    return _BYTE.sub(lambda found: _plain(found[0], _STAYING, relative), text)
+    return BYTE.sub(lambda found: _plain(found[0], _STAYING, relative), text)
 
 
 def unescaped(text: str) -> str:
     """The text without escapes; those of bytes that are no UTF-8 stay."""
-    return _BYTE.sub(lambda found: _plain(found[0]), _rewritten(text, _character))
+    return BYTE.sub(lambda found: _plain(found[0]), _rewritten(text, _character))
 
 
 def _character(found: re.Match[str]) -> str:

@@ -24,7 +24,6 @@ SCHEMES = {
 }  # fmt: skip
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*\Z")
 _WELL_FORMED = re.compile(r"(?:[A-Za-z0-9\-._~:/?@!$&'()*+,;=\u00a0-\ud7ff\uf900-\uffef]|%[0-9A-Fa-f]{2})*\Z")
-_HEX = re.compile("%[0-9A-Fa-f]{2}")
 _ADDRESS = re.compile(r"(?<=//)(?:[^/?\[]*@)?\[[^\]]*\]")
 
 
@@ -171,19 +170,13 @@ def _unbroken(text: str) -> str:
     """A text to escape: half a surrogate pair counts as U+FFFD; throws System.UriFormatException where the
     text ends within a pair."""
     if "\ud800" <= text[-1:] <= "\udbff":
-        raise exceptions.ClrException(
-            "System.UriFormatException", "Invalid URI: There is an invalid sequence in the string."
-        )
+        raise uris.bad_uri("Invalid URI: There is an invalid sequence in the string.")
     return whole(text)
 
 
 def is_well_formed(text: str | None, kind: Enum) -> bool:
     _, uri = try_create(text, kind)
-    return (
-        isinstance(uri, uris.Uri)
-        and is_well_formed_uri(uri)
-        and (kind.number != uris.RELATIVE or uri.absolute is None)
-    )
+    return isinstance(uri, uris.Uri) and is_well_formed_uri(uri)
 
 
 def is_well_formed_uri(uri: uris.Uri) -> bool:
@@ -220,7 +213,7 @@ def hex_escape(char: str) -> str:
 def is_hex_encoding(text: str, index: int) -> bool:
     if index < 0:
         raise exceptions.array_range()
-    return _HEX.match(text, index) is not None
+    return escapes.BYTE.match(text, index) is not None
 
 
 def hex_unescape(text: str, index: int) -> tuple[Char, int]:

@@ -4,7 +4,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from apimlb.policy.clr.budget import charge_each
-from apimlb.policy.clr.exceptions import ClrException, argument
+from apimlb.policy.clr.exceptions import ClrException, argument, argument_null
 
 X = "System.Xml.Linq."
 XMLNS = "http://www.w3.org/2000/xmlns/"
@@ -36,26 +36,21 @@ def xml_error(message: str) -> ClrException:
     return ClrException("System.Xml.XmlException", message)
 
 
-def _inside(char: str) -> bool:
-    return char.isalnum() or char in "_-.\u00b7" or unicodedata.category(char)[0] == "M"
-
-
 def verify(name: str, colons: bool = False) -> str:
     """A name without (or with) colons; throws System.Xml.XmlException."""
     if not name:
         kind = "name" if colons else "local name"
-        raise ClrException(
-            "System.ArgumentNullException",
-            f"The empty string '' is not a valid {kind}. (Parameter 'name')",
-        )
+        raise argument_null("name", f"The empty string '' is not a valid {kind}.")
     first = name[0]
-    if not (first.isalpha() or first == "_" or (colons and first == ":")):
+    marks = "_:" if colons else "_"
+    if not (first.isalpha() or first in marks):
         raise xml_error(
             f"Name cannot begin with the '{first}' character, hexadecimal value 0x{ord(first):02X}."
         )
+    marks += "-.\u00b7"
     charge_each(len(name))
     for char in name:
-        if not (_inside(char) or (colons and char == ":")):
+        if not (char.isalnum() or char in marks or unicodedata.category(char)[0] == "M"):
             raise xml_error(
                 f"The '{char}' character, hexadecimal value 0x{ord(char):02X}, cannot be included in a name."
             )

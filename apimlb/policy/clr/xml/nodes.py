@@ -327,13 +327,9 @@ class XElement(XContainer):
 
 
 class XDocument(XContainer):
-    __slots__ = ("declaration",)
     clr_name = X + "XDocument"
     kind = "Document"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.declaration: XDeclaration | None = None
+    declaration: XDeclaration | None = None
 
     @property
     def root(self) -> XElement | None:

@@ -4,7 +4,7 @@ import re
 
 from apimlb.policy.clr.dates import instants
 from apimlb.policy.clr.dates.formatting import iso_date
-from apimlb.policy.clr.exceptions import ClrException, argument, bad_format, required
+from apimlb.policy.clr.exceptions import ClrException, argument, bad_format, overflow_exception, required
 from apimlb.policy.clr.objects.text import text_of
 from apimlb.policy.clr.xml.nodes import XObject
 
@@ -64,9 +64,7 @@ def parse_duration(text: str) -> instants.TimeSpan:
         raise bad_format(f"The string '{text}' is not a valid TimeSpan value.")
     ticks = sum(number * unit for number, unit in zip(numbers, _UNITS, strict=True)) + _fraction(match[8])
     if ticks >= 2**63 + bool(match[1]):
-        raise ClrException(
-            "System.OverflowException", "Value 'Duration' was either too large or too small for TimeSpan."
-        )
+        raise overflow_exception("Value 'Duration' was either too large or too small for TimeSpan.")
     return instants.TimeSpan(-ticks if match[1] else ticks)
 
 
