@@ -16,7 +16,7 @@ from apimlb.policy.csharp.binding.dispatch import as_value, bind, statement, val
 from apimlb.policy.csharp.binding.emit import LIGHT, Line, Lines, suite, weight_of
 from apimlb.policy.csharp.binding.flow import reaches_end
 from apimlb.policy.csharp.binding.flow_state import Walk
-from apimlb.policy.csharp.binding.lookup import type_of
+from apimlb.policy.csharp.binding.lookup import shown_member, type_of
 from apimlb.policy.csharp.binding.scope import Function, Inputs, Scope, Untyped
 from apimlb.policy.csharp.binding.values import constant_code, throw_code
 from apimlb.policy.csharp.syntax import statement_nodes
@@ -72,6 +72,7 @@ def declare_function(scope: Scope, node: statement_nodes.LocalFunction) -> None:
             scope.refuse("CS0100", each.at, each.name)
     places = ", ".join(f"{{{n}}}" for n in range(sum(each.mode != "out" for each in parameters)))
     member = Member("method", node.name, True, (), parameters, result, f"{python}({places})")
+    node.shown = shown_member(scope, scope.registry.object, member).partition(".")[2]
     scope.names.enter(LocalMethod(node.name, python, member, node.at))
     scope.program.partial = True
 

@@ -106,7 +106,7 @@ def shown_member(scope: Scope, owner: Type, member: Member) -> str:
     """A member as messages name it."""
     given = type_arguments_of(owner)
     inner = ", ".join(
-        ("out " if each.mode == "out" else "") + substitute(each.type, given).shown
+        ("" if each.mode in ("", "this") else f"{each.mode} ") + substitute(each.type, given).shown
         for each in member.parameters
     )
     own = f"<{', '.join(member.type_parameters)}>" if member.type_parameters else ""

@@ -120,7 +120,7 @@ def _local_function(cursor: Cursor, result: TypeName) -> Node:
     cursor.expect("(")
     parameters = cursor.listed(_function_parameter, ")")
     body = _arrow_body(cursor, result) if cursor.accept("=>") else parse_block(cursor)
-    return statement_nodes.LocalFunction(name.at, result, name.text, parameters, body)
+    return statement_nodes.LocalFunction(name.at, result, name.text, parameters, body, name.text)
 
 
 def _arrow_body(cursor: Cursor, result: TypeName) -> statement_nodes.BlockStatement:

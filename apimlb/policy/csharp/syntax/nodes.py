@@ -44,16 +44,6 @@ class TypeName(Syntax):
     ranks: tuple[int, ...] = ()
 
     @property
-    def shown(self) -> str:
-        """The type roughly as it is written."""
-        text = ".".join(
-            f"{name}<{', '.join(inner.shown for inner in arguments)}>" if arguments else name
-            for name, arguments in self.parts
-        )
-        mark = "?" if self.nullable else ""
-        return text + mark + "".join(f"[{',' * (rank - 1)}]" for rank in self.ranks)
-
-    @property
     def is_var(self) -> bool:
         return not self.nullable and not self.ranks and self.parts == [("var", [])]
 

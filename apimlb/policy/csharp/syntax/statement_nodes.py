@@ -111,14 +111,11 @@ class FunctionParameter(Syntax):
 
 
 class LocalFunction(Node):
-    """The `body` of one that is written with an arrow is a block of one statement."""
+    """The `body` of one that is written with an arrow is a block of one statement. Messages name it as it is
+    `shown`: by its name, and once it is declared with the types of its parameters."""
 
     result: TypeName
     name: str
     parameters: list[FunctionParameter]
     body: BlockStatement
-
-    @property
-    def shown(self) -> str:
-        """The function as messages name it."""
-        return f"{self.name}({', '.join(each.type.shown for each in self.parameters)})"
+    shown: str

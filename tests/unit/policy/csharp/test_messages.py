@@ -50,3 +50,19 @@ def test_a_message_that_goes_on_in_the_next_line_is_one() -> None:
 def test_a_missing_argument_is_told_in_c_sharp_s_words() -> None:
     with pytest.raises(PolicyError, match=r"^Argument missing \(line 1, column 14\)"):
         compile_expression("@(Math.Max(1,,2))")
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("@{ void f(System.Int32 x, List<String> y) { return 1; } return 1; }", "f(int, List<string>)"),
+        ("@{ int f(out int x, params string[] y) { x = 1; } return 1; }", "f(out int, params string[])"),
+        ("@{ int f(out int x) { x = 1; return 1; } return f(); }", "f(out int)"),
+        ("@{ Array.Resize(); return 1; }", "Array.Resize<T>(ref T[], int)"),
+        ("@{ int f(Nope x) { } return 1; }", "f"),
+    ],
+)
+def test_a_function_is_named_with_the_types_of_its_parameters(source: str, shown: str) -> None:
+    with pytest.raises(PolicyError) as caught:
+        compile_expression(source)
+    assert f"'{shown}'" in caught.value.what

@@ -11,7 +11,8 @@ def test_a_node_has_the_fields_of_its_class_and_their_defaults() -> None:
     assert (written.at, written.mode, written.name, written.name_at) == (3, "out", None, 0)
     assert Argument.fields == ("at", "value", "name", "mode", "name_at")
     assert Break.fields == ("at",)
-    assert TypeName(0, [("int", [])], ranks=(1, 2)).shown == "int[][,]"
+    assert TypeName(0, [("var", [])]).is_var
+    assert not TypeName(0, [("var", [])], ranks=(1, 2)).is_var
 
 
 def test_children_come_as_they_are_written() -> None:
