@@ -6,7 +6,7 @@ from typing import Any
 
 from apimlb.cli.local_records import described
 from apimlb.policy.rehearse.rehearsal import Rehearsal
-from apimlb.policy.run.tracing import TracedStep
+from apimlb.policy.run.tracing import TracedStep, told
 
 
 def lines(rehearsal: Rehearsal) -> Iterator[str]:
@@ -53,5 +53,5 @@ def document(rehearsal: Rehearsal) -> dict[str, Any]:
         },
         "requests": [{"method": r.method, "url": r.url} for r in rehearsal.requests],
         "waited": rehearsal.waited,
-        "variables": {name: str(value) for name, value in rehearsal.variables.items()},
+        "variables": {name: told(value) for name, value in rehearsal.variables.items()},
     }

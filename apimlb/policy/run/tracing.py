@@ -70,12 +70,17 @@ def shown_variables(exchange: Exchange) -> dict[str, str]:
 
 def shown(value: object) -> str:
     """One value with its CLR type."""
+    text = told(value)
+    cut = text if len(text) <= _SHOWN_LENGTH else text[:_SHOWN_LENGTH] + "…"
+    return cut if value is None else f"{clr_type_name(value)} {cut}"
+
+
+def told(value: object) -> str:
+    """One value's text, or why it has none."""
     if value is None:
         return "null"
     try:
         with Allowance().turn():  # the trace is not charged to the request
-            text = to_clr_string(value)
+            return to_clr_string(value)
     except ClrException as error:
-        text = error.message
-    cut = text if len(text) <= _SHOWN_LENGTH else text[:_SHOWN_LENGTH] + "…"
-    return f"{clr_type_name(value)} {cut}"
+        return error.message

@@ -1,6 +1,8 @@
 """What a trace tells."""
 
-from apimlb.policy.run.tracing import shown
+from apimlb.policy.clr.json.reader import parse_token
+from apimlb.policy.clr.json.scalars import read_date
+from apimlb.policy.run.tracing import shown, told
 from tests.unit.policy.play import play, replies
 
 
@@ -60,3 +62,14 @@ def test_values_are_shown_with_their_type_and_not_at_any_length() -> None:
     assert shown(None) == "null"
     assert shown(True) == "System.Boolean True"
     assert len(shown("x" * 1000)) < 250
+
+
+def test_values_are_told_as_dotnet_writes_them() -> None:
+    values: list[object] = [None, 1.0, "x" * 1000, read_date("2026-01-02"), parse_token('{"a":1}')]
+    assert [told(value) for value in values] == [
+        "null",
+        "1",
+        "x" * 1000,
+        "01/02/2026 00:00:00",
+        '{\n  "a": 1\n}',
+    ]
