@@ -57,7 +57,7 @@ class TolerantReader:
                 self._value()
             return JValue(comments[0], "Comment")
         if not self._here:
-            self._fail(f"Error reading {self._wanted} from JsonReader.", here=0 if not self._text else None)
+            self._fail(f"Error reading {self._wanted} from JsonReader.")
         wanted = {"JObject": "{", "JArray": "["}.get(self._wanted)
         return self._value() if wanted in (None, self._here) else self._refuse_start()
 
@@ -82,7 +82,7 @@ class TolerantReader:
     def _fail(self, what: str, here: int | None = None) -> NoReturn:
         at = self._at if here is None else here
         before = self._text[:at]
-        line = before.count("\n") + 1 if self._text and at else 0
+        line = before.count("\n") + 1 if before else 0
         column = len(before) - (before.rfind("\n") + 1)
         steps = self._path
         if self._begun and steps and isinstance(steps[-1], int):  # an element counts from its end
