@@ -18,9 +18,7 @@ class SeededRandom:
         for i in range(1, 55):
             place = 21 * i % 55
             self._numbers[place] = mk
-            mk = mj - mk
-            if mk < 0:
-                mk += _BIG
+            mk = (mj - mk) % _BIG
             mj = self._numbers[place]
         for _ in range(4):
             for i in range(1, 56):

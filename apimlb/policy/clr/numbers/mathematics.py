@@ -159,18 +159,15 @@ def sign(value: float) -> int:
     return (value > 0) - (value < 0)
 
 
-def _extreme(choose: Callable[..., float], *, by_magnitude: bool = False) -> Callable[[float, float], float]:
+def _by_magnitude(value: float) -> tuple[float, float, float]:
+    return abs(value), value, math.copysign(1, value)
+
+
+def _extreme(choose: Callable[..., float], a: float, b: float, *, magnitude: bool = False) -> float:
     """Math.Max and Min of reals: NaN wins, and 0 is larger than -0. Magnitudes come first where wanted."""
-
-    def order(value: float) -> tuple[float, float, float]:
-        return abs(value) if by_magnitude else value, value, math.copysign(1, value)
-
-    def chosen(a: float, b: float) -> float:
-        if a != a or b != b:
-            return a if a != a else b
-        return choose(a, b, key=order) if a == b or by_magnitude else choose(a, b)
-
-    return chosen
+    if a != a or b != b:
+        return a if a != a else b
+    return choose(a, b, key=_by_magnitude) if a == b or magnitude else choose(a, b)
 
 
 def clamp(value: object, lowest: object, highest: object) -> object:
@@ -189,8 +186,8 @@ def _rows_of(name: str) -> Iterator[Row]:
     """The members of Math that each numeric type has."""
     real = name in ("Single", "Double")
     lowest = INTEGERS[name][0] if name in INTEGERS else None
-    yield f"static {name} Max({name} val1, {name} val2)", _extreme(max) if real else max
-    yield f"static {name} Min({name} val1, {name} val2)", _extreme(min) if real else min
+    yield f"static {name} Max({name} val1, {name} val2)", partial(_extreme, max) if real else max
+    yield f"static {name} Min({name} val1, {name} val2)", partial(_extreme, min) if real else min
     yield f"static {name} Clamp({name} value, {name} min, {name} max)", clamp
     if lowest != 0:
         yield f"static int Sign({name} value)", sign
@@ -238,7 +235,7 @@ MATH_ROWS: tuple[Row, ...] = (
         "static double IEEERemainder(double x, double y)",
         lambda x, y: math.remainder(x, y) if y and math.isfinite(x) else NAN,
     ),
-    ("static double MaxMagnitude(double x, double y)", _extreme(max, by_magnitude=True)),
-    ("static double MinMagnitude(double x, double y)", _extreme(min, by_magnitude=True)),
+    ("static double MaxMagnitude(double x, double y)", partial(_extreme, max, magnitude=True)),
+    ("static double MinMagnitude(double x, double y)", partial(_extreme, min, magnitude=True)),
     ("static long BigMul(int a, int b)", lambda a, b: Long(a * b)),
 )

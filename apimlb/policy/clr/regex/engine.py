@@ -162,9 +162,8 @@ class _Cost:
             before, self._variants = self._variants, 1.0
             harmless = self._walk(node.body, inside)
             once, self._variants = self._variants, before
-            for _ in range(node.most or 0):
-                self._vary(once)
-            self._vary((node.most or 0) - node.least + 1)
+            most = node.most or 0
+            self._vary(once**most * (most - node.least + 1))
             if node.least == 0:
                 self._chain = saved + [loop for loop in self._chain if loop not in saved]
             return harmless
@@ -198,7 +197,7 @@ def _repeats_groups(node: nodes.RegexNode, inside: bool = False) -> bool:
 def _characters(node: nodes.RegexNode) -> frozenset[str]:
     """Which of some sample characters a part can take."""
     if isinstance(node, nodes.Chars):
-        return frozenset(node.of(_SAMPLE))
+        return frozenset(nodes.compiled(node.pattern).findall(_SAMPLE))
     if isinstance(node, nodes.Look):
         return frozenset()
     if isinstance(node, nodes.Back):

@@ -30,10 +30,6 @@ class Chars(RegexNode):
     pattern: str
     ignore_case: bool = False
 
-    def of(self, text: str) -> list[str]:
-        """The characters of a text that are in the set."""
-        return compiled(self.pattern).findall(text)
-
 
 def chars(source: str, ignore_case: bool, negated: bool = False, minus: Chars | None = None) -> Chars:
     """A set that is written in Python's syntax without its brackets; `minus` takes characters away again."""

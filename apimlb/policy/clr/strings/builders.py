@@ -85,19 +85,20 @@ def _positive(value: int, name: str) -> None:
     exceptions.not_negative(value, name, "Value must be positive.")
 
 
-def _is_nothing(value: object, start: int, count: int, message: str = "Value cannot be null.") -> bool:
-    """Whether a value is null, which has an empty part and no other."""
-    if value is None and (start or count):
+def _add_nothing(
+    target: StringBuilder, start: int, count: int, message: str = "Value cannot be null."
+) -> StringBuilder:
+    """Of null, which has an empty part and no other."""
+    if start or count:
         raise exceptions.argument_null("value", message)
-    return value is None
+    return target
 
 
 def append_some_chars(target: StringBuilder, chars: ClrArray | None, start: int, count: int) -> StringBuilder:
     _positive(start, "startIndex")
     _positive(count, "charCount")
-    if _is_nothing(chars, start, count):
-        return target
-    assert chars is not None
+    if chars is None:
+        return _add_nothing(target, start, count)
     if count > len(chars.items) - start:
         raise exceptions.index_range("charCount")
     return target.append(chars_text(chars.items[start : start + count]))
@@ -105,8 +106,8 @@ def append_some_chars(target: StringBuilder, chars: ClrArray | None, start: int,
 
 def append_part(target: StringBuilder, value: object, start: int, count: int) -> StringBuilder:
     """Append(string, startIndex, count), Append(StringBuilder, startIndex, count)"""
-    if _is_nothing(value, start, count):
-        return target
+    if value is None:
+        return _add_nothing(target, start, count)
     if start < 0:
         raise exceptions.index_range("startIndex")
     _positive(count, "count")
@@ -136,9 +137,8 @@ def insert_some_chars(
     target: StringBuilder, index: int, chars: ClrArray | None, start: int, count: int
 ) -> StringBuilder:
     exceptions.check_index(index, len(target) + 1)
-    if _is_nothing(chars, start, count, "String reference not set to an instance of a String."):
-        return target
-    assert chars is not None
+    if chars is None:
+        return _add_nothing(target, start, count, "String reference not set to an instance of a String.")
     check_not_below_zero(start, "startIndex")
     _positive(count, "charCount")
     if start > len(chars.items) - count:

@@ -18,8 +18,7 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}\Z")
 
 def from_base64(text: str | None) -> bytearray:
     """Convert.FromBase64String; throws System.FormatException."""
-    text = required(text, "s")
-    plain = re.sub(r"[ \t\r\n]", "", text)
+    plain = re.sub(r"[ \t\r\n]", "", required(text, "s"))
     if len(plain) % 4 or not _BASE64.match(plain):
         raise bad_format(
             "The input is not a valid Base-64 string as it contains a non-base 64 character, more than two "
@@ -29,8 +28,7 @@ def from_base64(text: str | None) -> bytearray:
 
 
 def to_base64(content: bytearray | None) -> str:
-    content = required(content, "inArray")
-    return b64encode(content).decode("ascii")
+    return b64encode(required(content, "inArray")).decode("ascii")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,7 +8,7 @@ from apimlb.policy.clr.objects import ordering
 from apimlb.policy.clr.strings.texts import chars_text, check_not_below_zero, join
 
 
-def _piece(text: str | None, index: int, length: int, number: int) -> str:
+def _piece(text: str | None, index: int, length: int, number: int) -> str | None:
     """A side of a cultural comparison; its checks are those of CompareInfo.Compare."""
     size = len(text or "")
     taken = length if text is None else min(length, size - index)
@@ -18,7 +18,7 @@ def _piece(text: str | None, index: int, length: int, number: int) -> str:
         raise argument_range("Positive number required.", f"offset{number}")
     if index > size - taken:
         raise argument_range("Offset and length must refer to a position in the string.", f"string{number}")
-    return (text or "")[index : index + taken]
+    return text and text[index : index + taken]
 
 
 def compare_parts_ignoring(
@@ -26,8 +26,6 @@ def compare_parts_ignoring(
 ) -> int:
     """string.Compare(strA, indexA, strB, indexB, length, ignoreCase)"""
     first, second = _piece(left, start, length, 1), _piece(right, place, length, 2)
-    if left is None or right is None:
-        return (left is not None) - (right is not None)
     return ordering.compare_culture(first, second, ignore_case)
 
 

@@ -18,8 +18,7 @@ class StringReader:
     clr_name = "System.IO.StringReader"
 
     def __init__(self, text: str | None) -> None:
-        text = exceptions.required(text, "s")
-        self._text: str | None = text
+        self._text: str | None = exceptions.required(text, "s")
         self.at = 0
 
     @property

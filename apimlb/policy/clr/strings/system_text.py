@@ -277,7 +277,7 @@ DEFINITIONS = (
             ("Encoding Encoding", lambda writer: UNICODE),
             ("void Close()", StringWriter.close),
             ("void Dispose()", StringWriter.close),
-            ("string ToString()", lambda writer: str(writer.builder)),
+            ("string ToString()", str),
         ),
     ),
 )  # fmt: skip
