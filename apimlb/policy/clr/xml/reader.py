@@ -76,6 +76,9 @@ class _TreeBuilder:
         return fault_behind(self._source[:size].decode(), what)
 
     def _declaration(self, version: str, encoding: str | None, standalone: int) -> None:
+        if version != "1.0":
+            place = self._source.index(version.encode(), self._source.index(b"version") + 7)
+            raise self._fault(f"Version number '{version}' is invalid.", place)
         alone = {0: "no", 1: "yes"}.get(standalone)
         self.document.declaration = nodes.XDeclaration(version, encoding, alone)
 

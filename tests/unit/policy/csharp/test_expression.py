@@ -164,6 +164,12 @@ def test_an_object_in_a_variable_is_shared_and_not_copied() -> None:
     assert compile_expression('@((int)((JArray)context.Variables["list"])[0]["n"])')(there) == 2
 
 
+@pytest.mark.parametrize("subset", ["[]", "[<!ENTITY b 'c'>]", "SYSTEM 's' []"])
+def test_a_document_type_with_declarations_is_refused(subset: str) -> None:
+    with pytest.raises(ClrException, match="DTD is prohibited"):
+        evaluate(f'@(XElement.Parse("<!DOCTYPE a {subset}><a/>"))')
+
+
 def test_an_expression_that_no_upload_could_pay_for_is_refused() -> None:
     with pytest.raises(PolicyError, match="takes more to compile than one upload may") as caught:
         compile_expression(f"@{{ var l = new[]{{1}}; {'l.Select(x => x + 1); ' * 5_500} return 1; }}")
