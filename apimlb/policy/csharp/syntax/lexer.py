@@ -213,7 +213,7 @@ def _interpolated(source: SourceText, at: int, content: int, end: int) -> Token:
         if char == "}":
             raise source.error(_SINGLE_BRACE.format("}"), here, "CS8086")
         if char != "{":
-            raise source.error("Newline in constant", at, "CS1010")
+            raise source.error("Newline in constant", here - 1, "CS1010")
         hole = _hole(source, here + 1, end, verbatim=verbatim)
         parts.append(hole)
         here = hole[-1].end
@@ -225,7 +225,7 @@ def _hole(source: SourceText, at: int, end: int, *, verbatim: bool) -> list[Toke
     found = tokens(source, at, end, hole=True)
     last = found[-1]
     here = last.at
-    if here == end:
+    if here == end or (not verbatim and _LINE_END.search(text, at, here)):
         raise source.error(_OPEN_HOLE, at - 2, "CS8076")
     if not text[at:here].strip():
         raise source.error("Expected expression", here, "CS1733")
