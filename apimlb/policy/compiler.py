@@ -141,14 +141,9 @@ def _section(element: Element, name: Section, upload: Compilation) -> Block:
         upload.note(InvalidPolicy(element, f"The '{attribute}' attribute is not declared."))
     if name == "backend" and len(element.children) > 1:
         second = element.children[1]
-        upload.note(
-            InvalidPolicy(
-                element,
-                f"Only one policy is allowed in the 'backend' section, '{second.tag}' is one too many.",
-                at=second,
-                next_step="Put everything that belongs to one attempt inside <retry>.",
-            )
-        )
+        what = f"Only one policy is allowed in the 'backend' section, '{second.tag}' is one too many."
+        step = "Put everything that belongs to one attempt inside <retry>."
+        upload.note(InvalidPolicy(element, what, at=second, next_step=step))
     return Draft(element, upload, "", element).block()
 
 

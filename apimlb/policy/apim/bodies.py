@@ -59,11 +59,6 @@ class MessageBody:
         return self.octets
 
     @property
-    def rest(self) -> bytes:
-        """The bytes that a gateway passes on: all of them, or nothing where an earlier read consumed them."""
-        return b"" if self.consumed else self.octets
-
-    @property
     def most(self) -> float:
         """How many bytes a body may have that is held; of a larger one it is enough to read one more."""
         return math.inf
@@ -94,7 +89,7 @@ class MessageBody:
 def rest_of(body: MessageBody | None) -> bytes:
     """The bytes that a gateway passes on: all of the body, or nothing where there is no body or an earlier
     read consumed it."""
-    return b"" if body is None else body.rest
+    return b"" if body is None or body.consumed else body.octets
 
 
 def content_of(body: MessageBody | None) -> bytes:

@@ -91,10 +91,7 @@ class Conversions:
 
     def by_reference(self, source: Type, target: Type) -> bool:
         """Whether `source as target` may be written: no conversion that a type declares counts."""
-        return (
-            self._standard_implicit(source, target) is not None
-            or self._standard_explicit(source, target) is not None
-        )
+        return bool(self._standard_implicit(source, target) or self._standard_explicit(source, target))
 
     def _standard_explicit(self, source: Type, target: Type) -> Conversion | None:
         plain, wanted = source.underlying, target.underlying
@@ -110,7 +107,7 @@ class Conversions:
         if self._registry.derives(target, source):
             return True
         if "interface" in (source.kind, target.kind):
-            return not {source.name, target.name} & {"System.String"}
+            return "System.String" not in (source.name, target.name)
         if source.kind == "array" and target.kind == "array":
             return self._castable(source.arguments[0], target.arguments[0])
         return False
@@ -152,6 +149,4 @@ class Conversions:
             return 1 if found == "reference" or (found == "nullable" and not source.is_nullable) else 2
         # Those of enumerations are no standard conversions.
         enums = "enum" in (source.underlying.kind, target.underlying.kind)
-        if explicit and not enums and self._standard_explicit(source, target) is not None:
-            return 4
-        return None
+        return 4 if explicit and not enums and self._standard_explicit(source, target) else None

@@ -250,9 +250,9 @@ class _PolicyReader:
         end = self._past(index, "]]>", "CDATA section")
         start = index + len("<![CDATA[")
         data = self._text[start : end - 3]
-        lead = len(data) - len(data.lstrip())
-        if data.startswith(("@(", "@{"), lead) and end_of_expression(data, lead + 1) == len(data.rstrip()):
-            self._keep(data.strip(), start + lead, expression=True)
+        plain = data.strip()
+        if plain.startswith(("@(", "@{")) and end_of_expression(plain, 1) == len(plain):
+            self._keep(plain, start + data.index(plain), expression=True)
         else:
             self._keep(data, start, expression=False)
         return end
@@ -295,11 +295,8 @@ class _PolicyReader:
         index = self._skip_space(index)
         opening = self._skip_space(index + 1)
         quote = self._text[opening : opening + 1]
-        if (
-            not self._text.startswith("=", index)
-            or quote not in ("'", '"')
-            or opening in self._source.escaped
-        ):
+        quoted = quote in ("'", '"') and opening not in self._source.escaped
+        if not quoted or not self._text.startswith("=", index):
             raise self._error(f"The attribute '{name}' needs a value in quotes.", index)
         start = self._skip_space(opening + 1)
         if self._starts_expression(start):

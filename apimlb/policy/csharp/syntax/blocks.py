@@ -203,7 +203,7 @@ def _catches(cursor: Cursor) -> list[statement_nodes.Catch]:
             cursor.refuse("Catch clauses cannot follow the general catch clause of a try statement", "CS1017")
         catches.append(_catch(cursor))
     if not catches and not cursor.at_text("finally"):
-        cursor.refuse("Expected catch or finally", "CS1524", cursor.last)
+        cursor.refuse("Expected catch or finally", "CS1524", cursor.peek(-1))
     return catches
 
 
@@ -248,7 +248,7 @@ def _label(cursor: Cursor) -> statement_nodes.SwitchLabel:
     pattern, when = None, None
     if token.text == "case":
         pattern = _case_pattern(cursor)
-        end = cursor.last.end
+        end = cursor.peek(-1).end
         when = cursor.expression() if cursor.accept_word("when") else None
     colon = cursor.expect(":")
     if when is None and not isinstance(pattern, TypedName):

@@ -36,16 +36,12 @@ class Cursor:
         return token
 
     def peek(self, ahead: int = 1) -> Token:
+        """The token so many places ahead; -1 is the one before the cursor."""
         return self._tokens[min(self.index + ahead, len(self._tokens) - 1)]
 
     def reset(self, index: int) -> None:
         self.index = index
         self.token = self._tokens[index]
-
-    @property
-    def last(self) -> Token:
-        """The token before the cursor."""
-        return self._tokens[max(self.index - 1, 0)]
 
     def at_text(self, *texts: str) -> bool:
         """Whether one of these operators or keywords is here. `@if` is an identifier."""

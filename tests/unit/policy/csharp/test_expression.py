@@ -134,6 +134,22 @@ def test_what_the_allow_list_leaves_out_is_refused_with_advice() -> None:
         assert problem.value.code == "NotAllowed"
 
 
+@pytest.mark.parametrize(
+    ("source", "what"),
+    [
+        ("@{ yield return 1; }", "'yield' is not possible"),
+        ("@{ int f(ref int x) => x; return 1; }", "'ref' parameters are not supported"),
+        ("@{ T f<T>(T x) => x; return f(1); }", "functions with type parameters are not supported"),
+        ("@{ switch (1) { return 1; } }", "'}' expected"),
+        ("@{ if (true) { switch (1) { case 1: return 1; }", "'}' expected, but the expression ends"),
+    ],
+)
+def test_a_statement_that_cannot_be_is_refused_by_its_name(source: str, what: str) -> None:
+    with pytest.raises(PolicyError) as problem:
+        compile_expression(source)
+    assert what in problem.value.what
+
+
 def test_python_is_out_of_reach() -> None:
     for source in ('@(__import__("os"))', "@(ctx.clock)", "@(v_x)", '@("".__class__)', "@(g_repr)"):
         with pytest.raises(PolicyError):
