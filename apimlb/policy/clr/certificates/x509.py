@@ -98,11 +98,6 @@ def name_info(certificate: X509, kind: Enum, of_issuer: bool) -> str:
     return certificate.held.names[of_issuer].get(str(kind), "")
 
 
-def verify(certificate: X509) -> bool:
-    """Verify. It asks no store of roots and no server: the gateway is told which certificates to trust."""
-    return certificate.filled.trusted
-
-
 # Keys
 
 
@@ -177,7 +172,8 @@ _SECOND = (
     ("PublicKey PublicKey", lambda certificate: PublicKey(certificate.facts)),
     ("AsymmetricAlgorithm PrivateKey", "{0}.key", X509.set_key),
     ("string GetNameInfo(X509NameType nameType, bool forIssuer)", name_info),
-    ("bool Verify()", verify),
+    # It asks no store of roots and no server: the gateway is told which certificates to trust.
+    ("bool Verify()", lambda certificate: certificate.filled.trusted),
 )
 
 DEFINITIONS = (
@@ -214,6 +210,7 @@ DEFINITIONS = (
     ),
     Definition(
         "CertificateExtensions", "static", nameable=False,
-        rows=(("static bool VerifyNoRevocation(this X509Certificate2 input)", verify),),
+        rows=(("static bool VerifyNoRevocation(this X509Certificate2 input)",
+               lambda certificate: certificate.filled.trusted),),
     ),
 )  # fmt: skip

@@ -11,13 +11,14 @@ from cryptography.hazmat.primitives.ciphers.modes import CBC, ECB
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.crypto.hashes import C, crypto_error, wrong_key_size
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.exceptions import ClrException, argument, required
+from apimlb.policy.clr.exceptions import argument, required
 
 MODES = {"CBC": 1, "ECB": 2, "OFB": 3, "CFB": 4, "CTS": 5}
 PADDINGS = {"None": 1, "PKCS7": 2, "Zeros": 3, "ANSIX923": 4, "ISO10126": 5}
 BLOCK_BITS = 128
 _BLOCK = BLOCK_BITS // 8
 KEY_BITS = (128, 192, 256)
+_INCOMPLETE = "The input data is not a complete block."
 _WRONG_VECTOR = "Specified initialization vector (IV) does not match the block size for this algorithm."
 
 
@@ -89,7 +90,7 @@ class Aes:
             filler = self._chance(rest - 1) if padding == "ISO10126" else _filler(padding, rest)
             plain += filler + bytes([rest])
         elif rest < _BLOCK:
-            raise _incomplete()
+            raise crypto_error(_INCOMPLETE)
         BUDGET.spend(len(plain) >> 6)
         return bytearray(cipher.encryptor().update(plain))
 
@@ -97,7 +98,7 @@ class Aes:
         """Deciphered `content`; throws CryptographicException for what cannot have been ciphered so."""
         ciphered, cipher = self._ciphering(content, keys)
         if len(ciphered) % _BLOCK:
-            raise _incomplete()
+            raise crypto_error(_INCOMPLETE)
         BUDGET.spend(len(ciphered) >> 6)
         made = bytearray(cipher.decryptor().update(ciphered))
         padding = str(self.padding)
@@ -131,7 +132,3 @@ class Aes:
 def _filler(padding: str, size: int) -> bytes:
     """What stands before the last byte of a padding."""
     return (b"\0" if padding == "ANSIX923" else bytes([size])) * (size - 1)
-
-
-def _incomplete() -> ClrException:
-    return crypto_error("The input data is not a complete block.")

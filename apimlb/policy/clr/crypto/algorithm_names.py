@@ -4,9 +4,8 @@ Source: .NET, `CryptoConfig`; names are read in any case, with or without their 
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from apimlb.policy.clr.casts import RUNTIME
+from apimlb.policy.clr.casts import RUNTIME, cast
 from apimlb.policy.clr.crypto.hashes import (
     BLOCK_SIZES,
     C,
@@ -14,15 +13,9 @@ from apimlb.policy.clr.crypto.hashes import (
     not_on_this_platform,
     random_keyed,
 )
-from apimlb.policy.clr.exceptions import invalid_cast, not_supported, required
+from apimlb.policy.clr.exceptions import not_supported, required
 from apimlb.policy.clr.host import Host
 from apimlb.policy.clr.types.definitions import Call, Row
-
-if TYPE_CHECKING:
-    from apimlb.policy.clr.crypto.aes import Aes
-    from apimlb.policy.clr.crypto.rsa import Rsa
-
-    Algorithm = HashAlgorithm | Aes | Rsa
 
 
 def no_default() -> None:
@@ -55,7 +48,7 @@ _ABSENT = frozenset(
 )  # fmt: skip
 
 
-def _algorithm(host: Host, type_name: str) -> "Algorithm":
+def _algorithm(host: Host, type_name: str) -> object:
     """A new object of one of .NET's types. Most policies only hash: ciphers are loaded on demand."""
     if type_name.startswith("HMAC"):
         return random_keyed(host, type_name.removeprefix("HMAC"))
@@ -79,21 +72,19 @@ def creation(target: str, parameter: str = "algName") -> tuple[Row, ...]:
     )
 
 
-def create(target: str) -> Callable[[Host, str | None], "Algorithm | None"]:
+def create(target: str) -> Callable[[Host, str | None], object]:
     """`Target.Create(name)`: null for an unknown name, InvalidCastException for an algorithm of another
     kind."""
 
-    def made(host: Host, name: str | None) -> "Algorithm | None":
+    def made(host: Host, name: str | None) -> object:
         name = required(name, "name")
         plain = name.lower()
         if plain.removeprefix(C.lower()) in _ABSENT:
             raise not_supported(f"The algorithm {name} is not supported here.")
         if plain not in _TYPE_NAMES:
             return None
-        algorithm = _algorithm(host, _TYPE_NAMES[plain])
         wanted = RUNTIME.type_named(C + target)
-        if wanted is None or not RUNTIME.is_a(algorithm, wanted):
-            raise invalid_cast(algorithm.clr_name, C + target)
-        return algorithm
+        assert wanted is not None
+        return cast(_algorithm(host, _TYPE_NAMES[plain]), wanted)
 
     return made

@@ -68,17 +68,14 @@ _HASH_ROWS: tuple[Row, ...] = (
 
 
 def _keyed_rows(name: str) -> tuple[Row, ...]:
-    rows: list[Row] = [
-        ("new(byte[] key)", lambda key: hashes.KeyedHash(name, key)),
+    managed = "[, bool useManagedSha1]" if name == "SHA1" else ""
+    rows: tuple[Row, ...] = (
+        (f"new(byte[] key{managed})", lambda key, *managed: hashes.KeyedHash(name, key)),
         ("new()", Call(lambda host: hashes.random_keyed(host, name), context=True)),
-    ]
-    if name == "SHA1":
-        rows.append(
-            ("new(byte[] key, bool useManagedSha1)", lambda key, managed: hashes.KeyedHash(name, key))
-        )
+    )
     if name in ("SHA384", "SHA512"):
-        rows.append(("bool ProduceLegacyHmacValues", lambda algorithm: False, set_legacy))
-    return tuple(rows)
+        return (*rows, ("bool ProduceLegacyHmacValues", lambda algorithm: False, set_legacy))
+    return rows
 
 
 def _definitions(name: str) -> tuple[Definition, ...]:

@@ -89,7 +89,7 @@ def from_xml(rsa: "Rsa", text: str) -> None:
         raise crypto_error("The provided XML could not be read.") from None
     parts: dict[str, bytes] = {}
     for name in _ORDER:
-        found = next(root.elements(XName("", name)), None)
+        found = root.element(XName("", name))
         if found is not None:
             parts[name] = bytes(from_base64(found.value))
         elif name in _REQUIRED:

@@ -27,9 +27,6 @@ class RandomProvider:
 
     clr_name = C + "RNGCryptoServiceProvider"
 
-    def __init__(self, seed: object = None) -> None:
-        """new RNGCryptoServiceProvider([seed])"""
-
 
 def random_part(host: Host, provider: RandomProvider, target: bytearray, offset: int, count: int) -> None:
     not_negative(offset, "offset")
@@ -87,8 +84,8 @@ DEFINITIONS = (
     Definition(
         C + "RNGCryptoServiceProvider", "class", bases=("System.IDisposable",),
         rows=(
-            ("new([string str])", RandomProvider),
-            ("new(byte[] rgb)", RandomProvider),
+            ("new([string str])", lambda *seed: RandomProvider()),
+            ("new(byte[] rgb)", lambda seed: RandomProvider()),
             ("void GetBytes(byte[]! data)",
              Call(lambda host, provider, data: random_part(host, provider, data, 0, len(data)),
                   context=True)),

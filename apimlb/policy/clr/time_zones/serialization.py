@@ -38,12 +38,12 @@ def _time_text(time: zones.TransitionTime) -> str:
     return f"[{int(time.fixed)};{clock};{time.month};{when}];"
 
 
-_FIELD = re.compile(r"((?:[^\\\[\];]|\\[\\\[\];])*);")
+_TEXT = r"(?:[^\\\[\];]|\\[\\\[\];])*"
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _NUMBER = r"([+-]?\d{1,8});"
-_BASE = re.compile(_NUMBER, re.ASCII)
+_HEAD = re.compile(rf"({_TEXT});{_NUMBER}({_TEXT});({_TEXT});({_TEXT});", re.ASCII)
 _DATE = r"(\d\d):(\d\d):(\d{4});"
-_MORE = r"(?:[^\\\[\]]|\\[\\\[\];])*"
+_MORE = rf"(?:{_TEXT};)*{_TEXT}"
 """Fields of a later version, which are skipped."""
 
 _TIME = rf"\[0*([01]);(\d\d):(\d\d):(\d\d)(?:\.(\d{{0,3}}))?;{_NUMBER}{_NUMBER}(?:{_NUMBER})?{_MORE}\];"
@@ -51,10 +51,10 @@ _RULE = re.compile(rf"\[{_DATE}{_DATE}{_NUMBER}{_TIME}{_TIME}(?:{_NUMBER}|(?![-+
 _CORRUPT = "System.Runtime.Serialization.SerializationException"
 
 
-def corrupt(text: str, at: int) -> ClrException:
-    """What is wrong behind a place of a text: an escape that there is not, or anything else."""
+def corrupt(text: str = "") -> ClrException:
+    """What is wrong in a text: an escape that there is not, or anything else."""
     message = "An error occurred while deserializing the object.  The serialized data is corrupt."
-    wrong = next((each[1] for each in _ESCAPE.finditer(text, at) if each[1] not in "\\[];"), None)
+    wrong = next((each[1] for each in _ESCAPE.finditer(text) if each[1] not in "\\[];"), None)
     if wrong is not None:
         message = f"The serialized data contained an invalid escape sequence '\\\\{wrong}'."
     return ClrException(_CORRUPT, message)
@@ -70,24 +70,21 @@ def deserialized(text: str) -> zones.Zone:
     except ClrException as error:
         if error.type_name == _CORRUPT:
             raise
-        raise corrupt(text, len(text)) from error
+        raise corrupt() from error
 
 
 def _zone(text: str) -> zones.Zone:
-    at, fields = 0, []
-    for pattern in (_FIELD, _BASE, _FIELD, _FIELD, _FIELD):
-        found = pattern.match(text, at)
-        if found is None:
-            raise corrupt(text, at)
-        fields.append(_ESCAPE.sub(r"\1", found[1]))
-        at = found.end()
-    id, base, display, standard, daylight = fields
+    head = _HEAD.match(text)
+    if head is None:
+        raise corrupt(text)
+    id, base, display, standard, daylight = (_ESCAPE.sub(r"\1", each) for each in head.groups())
     rules: list[zones.AdjustmentRule] = []
+    at = head.end()
     while found := _RULE.match(text, at):
         rules.append(_rule(*found.groups()))
         at = found.end()
     if text[at : at + 1] != ";":
-        raise corrupt(text, at)
+        raise corrupt(text)
     return zones.custom_zone(id, _minutes(base), display, standard, daylight, rules)
 
 
@@ -114,5 +111,5 @@ def _time(
     if fixed == "1":
         return zones.fixed_rule(time, int(month), int(first))
     if weekday is None:
-        raise corrupt("", 0)
+        raise corrupt()
     return zones.floating_rule(time, int(month), int(first), int(weekday))

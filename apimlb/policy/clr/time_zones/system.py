@@ -8,6 +8,7 @@ asks for a zone: the table and the data of the zones cost a start-up that few po
 
 import re
 from bisect import bisect_left
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property
@@ -39,12 +40,10 @@ def system_zone(id: str) -> Zone | None:
     name = _WINDOWS.get(id.lower(), id)
     if name == "UTC":
         return UTC_ZONE
-    if name not in win_tz and (len(id) > 64 or not _IANA.fullmatch(id)):
-        return None
-    try:
-        return _zone(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None
+    if name in win_tz or (len(id) <= 64 and _IANA.fullmatch(id)):
+        with suppress(ZoneInfoNotFoundError, ValueError, OSError):
+            return _zone(name)
+    return None
 
 
 def windows_zones() -> list[Zone]:
