@@ -121,8 +121,8 @@ class DistinguishedName:
 def written_name(text: str) -> DistinguishedName:
     """new X500DistinguishedName(text): any text of `key=value` parts; throws CryptographicException."""
     charge_each(len(text))
-    at = 0
-    while text[at:].strip():
+    at, end = 0, len(text.rstrip())
+    while at < end:
         key = _KEY.match(text, at)
         value = _VALUE.match(text, key.end()) if key else None
         if key is None or value is None or (key[1] and value_of(key[1]) is None):

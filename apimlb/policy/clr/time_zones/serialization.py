@@ -43,7 +43,7 @@ _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _NUMBER = r"([+-]?\d{1,8});"
 _HEAD = re.compile(rf"({_TEXT});{_NUMBER}({_TEXT});({_TEXT});({_TEXT});", re.ASCII)
 _DATE = r"(\d\d):(\d\d):(\d{4});"
-_MORE = rf"(?:{_TEXT};)*{_TEXT}"
+_MORE = r"(?:[^\\\[\]]++|\\[\\\[\];])*+"
 """Fields of a later version, which are skipped."""
 
 _TIME = rf"\[0*([01]);(\d\d):(\d\d):(\d\d)(?:\.(\d{{0,3}}))?;{_NUMBER}{_NUMBER}(?:{_NUMBER})?{_MORE}\];"
