@@ -206,8 +206,9 @@ def test_numbers_that_make_no_key_are_refused(name: str, number: int) -> None:
 
 @pytest.mark.parametrize(
     "xml",
-    [public_xml(2**1023 + 1, 4), public_xml(2**1023 + 1, 1), public_xml(2**1024, 65537), public_xml(15, 3)],
-)
+    [public_xml(2**1023 + 1, 4), public_xml(2**1023 + 1, 1), public_xml(2**1024, 65537), public_xml(15, 3),
+     public_xml(2**4095 + 1, 2**80 + 1)],
+)  # fmt: skip
 def test_public_numbers_that_make_no_key_are_refused(xml: str) -> None:
     found = answer(
         f'@{{ var r = RSA.Create(); r.FromXmlString("{xml}"); return r.Encrypt(new byte[1], '
