@@ -61,8 +61,8 @@ _KEPT = re.compile(
 """Escapes that a path of Windows keeps; every other percent sign is one."""
 _BRACKETS = re.compile(r"((?:[^@]*@)?\[[^\]]*\])(?!:)(.+)", re.DOTALL)
 """An address in brackets, and what wrongly follows it and counts as a path."""
-_LABEL = re.compile(r"[\w\u0080-\U0010ffff-]+\Z")
-"""Of a host. Characters of other scripts are looked at no closer."""
+_LABEL = re.compile(r"[^\x00-,./:-@\[-^`{-\x7f]+\Z")
+"""Of a host: all but the signs of ASCII. Characters of other scripts are looked at no closer."""
 _UNESCAPED = re.compile(
     r"[^\x00-\x7f]|%[89A-Fa-f][0-9A-Fa-f]|%(?:2[DdEe]|3[0-9]|[46][1-9A-Fa-f]|[57][0-9Aa]|5[Ff]|7[Ee])"
 )
