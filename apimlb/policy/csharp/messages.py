@@ -125,13 +125,8 @@ CS8310 Operator '{}' cannot be applied to operand '<null>'
 """
 
 
-def _read(table: str) -> dict[str, str]:
-    """A line is a code and its text; an indented line continues the line before it."""
-    lines = table.strip().replace("\n    ", " ").splitlines()
-    return dict(line.split(" ", 1) for line in lines)
-
-
-MESSAGES = _read(_TABLE)
+_LINES = _TABLE.strip().replace("\n    ", " ").splitlines()  # an indented line continues the line before it
+MESSAGES = dict(line.split(" ", 1) for line in _LINES)
 
 WITH_NAMESPACES = frozenset(("CS0029", "CS0030", "CS0039", "CS0173", "CS0266", "CS1503"))
 """The messages that name types in full."""

@@ -180,7 +180,7 @@ def _weigh(exchange: Exchange, draw: Callable[[int], None]) -> None:
         if exchange.live is not None and not isinstance(exchange.live.body, bytes):
             exchange.live.body = MeasuredStream(exchange.live.body, draw)
         elif response is not None and response.body is not None and not response.body.consumed:
-            draw(len(response.body.octets))
+            draw(len(rest_of(response.body)))
 
     exchange.endings.append(end)
 
