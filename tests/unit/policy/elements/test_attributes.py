@@ -112,6 +112,12 @@ def test_a_char_is_no_bool() -> None:
     assert thrown.value.message == "Unable to cast object of type 'System.Char' to type 'System.Boolean'."
 
 
+def test_null_is_no_bool() -> None:
+    with pytest.raises(ClrException) as thrown:
+        BOOLEAN.value(None)
+    assert thrown.value.type_name == "System.NullReferenceException"
+
+
 async def test_an_address_that_is_null_is_an_empty_text() -> None:
     played = await play("<ip-filter action='allow'><address>@(null)</address></ip-filter>")
     assert played.last_error is not None
