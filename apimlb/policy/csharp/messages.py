@@ -46,6 +46,7 @@ CS0163 Control cannot fall through from one case label ('{}') to another
 CS0165 Use of unassigned local variable '{}'
 CS0173 Type of conditional expression cannot be determined because there is no implicit conversion between
     '{}' and '{}'
+CS0176 Member '{}.{}' cannot be accessed with an instance reference; qualify it with a type name instead
 CS0186 Use of null is not valid in this context
 CS0198 A static readonly field cannot be assigned to (except in a static constructor or a variable
     initializer)
@@ -107,7 +108,8 @@ CS1729 '{}' does not contain a constructor that takes {} arguments
 CS1736 Default parameter value for '{}' must be a compile-time constant
 CS1738 Named argument specifications must appear after all fixed arguments have been specified
 CS1739 The best overload for '{}' does not have a parameter named '{}'
-CS1922 Cannot initialize type '{}' with a collection initializer because it has no Add method
+CS1922 Cannot initialize type '{}' with a collection initializer because it does not implement
+    'System.Collections.IEnumerable'
 CS1931 The range variable '{}' conflicts with a previous declaration of '{}'
 CS1950 The best overloaded Add method '{}' for the collection initializer has some invalid arguments
 CS1955 Non-invocable member cannot be used like a method.
@@ -117,7 +119,7 @@ CS8078 Lambdas are nested more than {} levels deep
 CS8107 Feature 'default literal' is not available in C# 7. Please use language version 7.1 or greater.
 CS8115 A throw expression is not allowed in this context.
 CS8116 It is not legal to use nullable type '{}' in a pattern; use the underlying type '{}' instead.
-CS8119 The switch expression must be a value; found <null>.
+CS8119 The switch expression must be a value; found '{}'.
 CS8120 The switch case has already been handled by a previous case.
 CS8121 An expression of type '{}' cannot be handled by a pattern of type '{}'.
 CS8183 Cannot infer the type of implicitly-typed discard.

@@ -9,7 +9,7 @@ from apimlb.policy.apim.context import Context
 from apimlb.policy.clr.exceptions import ClrException, invalid_cast, null_reference
 from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.objects.text import clr_type_name, to_clr_string
-from apimlb.policy.csharp.binding.binder import NEVER
+from apimlb.policy.csharp.binding.bound import NEVER
 from apimlb.policy.csharp.expression import Expression, not_converted
 
 T = TypeVar("T")
@@ -35,7 +35,7 @@ class Kind(Generic[T]):
     def refusal(self, given: str, *, exact: bool) -> str:
         """What is wrong with an expression of the static type `given`, or an empty text. An expression that
         only throws passes. So does one whose value is converted in a run, unless types are `exact`."""
-        if not self.clr or given in self.clr or given == NEVER:
+        if not self.clr or given in self.clr or given == NEVER.name:
             return ""
         if not exact and (self.keyword == "string" or given in ("System.Object", "null")):
             return ""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from apimlb.policy.clr.types.constructed import NULL, VOID, Type, substitute, type_parameter
 from apimlb.policy.clr.types.signatures import Member, Parameter
 from apimlb.policy.csharp.binding.assignables import Assignable, assignable, read
-from apimlb.policy.csharp.binding.bound import Bound
+from apimlb.policy.csharp.binding.bound import NEVER, Bound
 from apimlb.policy.csharp.binding.conversion import converts
 from apimlb.policy.csharp.binding.dispatch import value_or_untyped
 from apimlb.policy.csharp.binding.lookup import type_of
@@ -119,8 +119,6 @@ def infer(
             waiting.append((pattern, each.value))
         elif each.mode != "out":
             _lower(scope, pattern, each.value, bounds)
-    if any(pattern.kind == "parameter" for pattern, _ in waiting):
-        return False
     waiting = [(pattern, untyped) for pattern, untyped in waiting if pattern.kind == "delegate"]
     while waiting:
         left = []
@@ -144,9 +142,9 @@ def _lower(scope: Scope, pattern: Type, value: Bound, bounds: Bounds) -> None:
     """What a value says about the parameters in a pattern."""
     kind = value.type
     if pattern.kind == "parameter":
-        if pattern.shown in bounds and kind is not NULL and kind is not VOID:
+        if pattern.shown in bounds and kind not in (NULL, VOID, NEVER):
             bounds[pattern.shown].append(value)
-    elif not pattern.arguments or pattern.kind == "delegate" or kind is NULL:
+    elif not pattern.arguments or pattern.kind == "delegate" or kind in (NULL, NEVER):
         return
     elif pattern.kind == "array":
         if kind.kind == "array":
@@ -175,9 +173,9 @@ def _fix(scope: Scope, pattern: Type, bounds: Bounds, given: dict[str, Type]) ->
 
 
 def _type_of_all(scope: Scope, values: Sequence[Bound]) -> Type | None:
-    """The first of the types of some values that all of them convert to."""
+    """The first of the types of some values that all of them convert to: null's if all are null."""
     for candidate in dict.fromkeys(value.type for value in values):
-        if candidate is not NULL and all(converts(scope, value, candidate) for value in values):
+        if all(converts(scope, value, candidate) for value in values):
             return candidate
     return None
 
@@ -198,9 +196,9 @@ def fits(scope: Scope, each: Given, target: Type) -> bool:
         return False
     *inputs, wanted = target.arguments
     result = value.result(scope, tuple(inputs))
-    if result is None:
-        return False
-    return wanted is VOID or (result.type is not VOID and converts(scope, result, wanted))
+    if result is None or wanted is VOID or result.type is NEVER:
+        return result is not None
+    return result.type is not VOID and converts(scope, result, wanted)
 
 
 def better_conversion(scope: Scope, each: Given, one: Type, other: Type) -> int:

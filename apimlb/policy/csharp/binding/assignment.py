@@ -46,6 +46,7 @@ def assignable_member(scope: Scope, node: MemberAccess) -> Access | None:
         return assignable_property(scope, target, node.name, node)
     if isinstance(target, TypeReference) and scope.registry.members(target.type, node.name):
         scope.refuse("CS0198", node)
+    bind(scope, node)  # refuses a name that is nothing at all
     return None
 
 

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from apimlb.errors import PolicyError
-from apimlb.policy.clr.types.constructed import NULL, VOID
+from apimlb.policy.clr.types.constructed import VOID
 from apimlb.policy.clr.types.registry import Registry
 from apimlb.policy.csharp.binding import (
     assignables,
@@ -21,12 +21,11 @@ from apimlb.policy.csharp.binding import (
     values,
 )
 from apimlb.policy.csharp.binding.arguments import common_type
-from apimlb.policy.csharp.binding.bound import TypeReference
+from apimlb.policy.csharp.binding.bound import NEVER, TypeReference
 from apimlb.policy.csharp.binding.captures import celled_names
 from apimlb.policy.csharp.binding.dispatch import statement, value
 from apimlb.policy.csharp.binding.emit import Lines
-from apimlb.policy.csharp.binding.flow import reaches_end
-from apimlb.policy.csharp.binding.flow_state import Walk
+from apimlb.policy.csharp.binding.flow import walked
 from apimlb.policy.csharp.binding.scope import Function, Names, Program, Scope
 from apimlb.policy.csharp.conversions import Conversions
 from apimlb.policy.csharp.syntax import nodes, statement_nodes
@@ -128,27 +127,15 @@ def bind_expression(
     read = program.properties
     request = ("IRequest", _BODY) in read
     response = {("IContext", "Response"), ("IResponse", _BODY)} <= read
-    return BoundExpression(lines, program.globals.names, _type_name(scope), request, response)
-
-
-NEVER = "never"
-"""The type of an expression that never returns: it throws or loops for ever. C# takes it for any type."""
-
-
-def _type_name(scope: Scope) -> str:
-    values = [each for each in scope.function.returns if each.type is not VOID]
-    if values and all(each.type is NULL for each in values):
-        return NULL.name
-    return common_type(scope, values).name if values else NEVER
+    returned = [each for each in scope.function.returns if each.type is not VOID]
+    kind = common_type(scope, returned).name if returned else NEVER.name
+    return BoundExpression(lines, program.globals.names, kind, request, response)
 
 
 def _misrun(scope: Scope, tree: BlockStatement) -> PolicyError | None:
     """The first problem of how the expression runs: an end without a value, a local without one."""
-    program = scope.program
-    if len(tree.statements) == 1 and isinstance(tree.statements[0], Return) and not program.partial:
+    partial = scope.program.partial
+    if len(tree.statements) == 1 and isinstance(tree.statements[0], Return) and not partial:
         return None
-    walk = Walk(program.truths, closely=program.partial)
-    if reaches_end(walk, tree):
-        return scope.error("CS0161", tree.at, "@{...}")
-    first = min(walk.findings, key=lambda each: each.at, default=None)
-    return scope.error(first.code, first.at, *first.values) if first else None
+    ends, problem = walked(scope, tree, closely=partial)
+    return scope.error("CS0161", tree.at, "@{...}") if ends else problem

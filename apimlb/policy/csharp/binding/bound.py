@@ -7,6 +7,9 @@ from apimlb.policy.clr.types.constructed import Type
 from apimlb.policy.clr.types.signatures import Member
 
 NOT_CONSTANT: Final = object()
+NEVER: Final = Type("void", "never", "never")
+"""The type of an expression or a lambda that never returns: it throws or loops for ever. C# takes it for any
+type."""
 
 
 class Bound(NamedTuple):

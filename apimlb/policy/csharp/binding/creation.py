@@ -85,15 +85,17 @@ def _shape(
     shape: list[int] = []
     level: list[nodes.Node] = [items]
     for depth in range(rank):
-        rows = [each for each in level if isinstance(each, nodes.ArrayInitializer)]
-        if len(rows) != len(level):
-            scope.refuse("CS0846", level[0])
-        wanted = sizes[depth] if sizes else len(rows[0].items) if rows else 0
-        for row in rows:
+        wanted = sizes[depth] if sizes else None
+        inner: list[nodes.Node] = []
+        for row in level:
+            if not isinstance(row, nodes.ArrayInitializer):
+                scope.refuse("CS0846", row)
+            wanted = len(row.items) if wanted is None else wanted
             if len(row.items) != wanted:
                 scope.refuse("CS0847", row.at, wanted)
-        shape.append(wanted)
-        level = [item for row in rows for item in row.items]
+            inner += row.items
+        shape.append(wanted or 0)
+        level = inner
     return shape, level
 
 
@@ -157,6 +159,9 @@ def _initialized(scope: Scope, bound: Bound, initializer: nodes.Initializer) -> 
     """The object after its initializer has run on it."""
     if not initializer.entries:
         return bound
+    listed = any(each.name == "System.Collections.IEnumerable" for each in scope.registry.bases(bound.type))
+    if isinstance(initializer.entries[0][2], list) and not listed:
+        scope.refuse("CS1922", initializer.at, bound.type)
     name = scope.temporary()
     target = Bound(bound.type, name, repeatable=True, safe=bound.safe)
     entries = (_entry(scope, target, *entry) for entry in initializer.entries)
@@ -177,7 +182,8 @@ def _entry(
     else:
         place = element(scope, target, key or [], at)._replace(still=True)
     if isinstance(given, nodes.Initializer):
-        return _initialized(scope, read(scope, place), given).code  # on what the member holds
+        # On what the member holds, which is not looked at for nothing.
+        return _initialized(scope, read(scope, place), given).code if given.entries else "None"
     bound = convert(scope, bind(scope, given), place.type, given)
     return stored(scope, place, bound.code, at)
 
@@ -185,8 +191,6 @@ def _entry(
 def _added(scope: Scope, target: Bound, given: Sequence[Given], at: int) -> Bound:
     """One element of a collection initializer. Values of a wrong type have a code of their own."""
     kind = target.type
-    if "Add" not in scope.registry.member_names(kind):
-        scope.refuse("CS1922", at, kind)
     try:
         return call_group(scope, MethodGroup(at, "Add", kind, target), given)
     except PolicyError as error:

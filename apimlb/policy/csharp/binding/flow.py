@@ -8,15 +8,20 @@ condition it gives two, of where it is true and of where it is false.
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from apimlb.errors import PolicyError
 from apimlb.policy.csharp.binding.flow_state import DEAD, PASSED, Flow, Jumps, Walk, met
+from apimlb.policy.csharp.binding.scope import Scope
 from apimlb.policy.csharp.syntax import nodes, statement_nodes
 from apimlb.policy.csharp.syntax.nodes import Node, TypedName
 
 
-def reaches_end(walk: Walk, body: Node) -> bool:
-    """Walk through the body of a function after it is bound. Whether its end is reached."""
+def walked(scope: Scope, body: Node, *, closely: bool) -> tuple[bool, PolicyError | None]:
+    """Walk through the body of a function after it is bound. Whether its end is reached, and the first
+    problem of how it runs. Without `closely` expressions are passed over."""
+    walk = Walk(scope.program.truths, closely)
     end, _ = _function_states(Flow(walk, {}, {}), body)
-    return end != DEAD
+    first = min(walk.findings, key=lambda each: each.at, default=None)
+    return end != DEAD, scope.error(first.code, first.at, *first.values) if first else None
 
 
 def _after(flow: Flow, node: Node | None) -> int:
@@ -70,19 +75,15 @@ def _outcomes(flow: Flow, node: Node) -> tuple[int, int]:
 
 
 def _truth(flow: Flow, node: Node) -> bool | None:
-    """The value of a condition that is constant."""
+    """The value of a condition that is constant. Binding may not have got to it because of an error, so that
+    `true`, `!false` and the like are looked at here."""
     found = flow.walk.truths.get(id(node))
-    return _plain_truth(node) if found is None else found
-
-
-def _plain_truth(node: Node) -> bool | None:
-    """The value of `true`, `!false` and the like, which binding may not have got to because of an error."""
-    if isinstance(node, nodes.Literal):
-        return node.value if isinstance(node.value, bool) else None
-    if isinstance(node, nodes.Unary) and node.operator == "!":
-        inner = _plain_truth(node.operand)
+    if found is None and isinstance(node, nodes.Literal) and isinstance(node.value, bool):
+        return node.value
+    if found is None and isinstance(node, nodes.Unary) and node.operator == "!":
+        inner = _truth(flow, node.operand)
         return None if inner is None else not inner
-    return None
+    return found
 
 
 def _logical(flow: Flow, node: nodes.Binary) -> tuple[int, int]:
@@ -171,11 +172,6 @@ def _invocation(flow: Flow, node: nodes.Invocation) -> int:
             flow = flow.at(_after(flow, each.value))
     for name in received:
         flow = flow.assigned(name)
-    return flow.state
-
-
-def _nameof(flow: Flow, node: nodes.NameOf) -> int:
-    """It reads nothing."""
     return flow.state
 
 
@@ -328,10 +324,6 @@ def _catch(flow: Flow, node: statement_nodes.Catch) -> int:
     return _after(flow if node.filter is None else flow.at(_test(flow, node.filter)[0]), node.body)
 
 
-def _using(flow: Flow, node: statement_nodes.Using) -> int:
-    return _in_order(flow.inside(), node)
-
-
 def _switch(flow: Flow, node: statement_nodes.Switch) -> int:
     before = _after(flow, node.value)
     truths = flow.walk.truths
@@ -388,13 +380,14 @@ STATEMENTS: dict[type, Callable[[Flow, Any], int]] = {
     statement_nodes.Continue: _continue, statement_nodes.DoWhile: _do_while, statement_nodes.For: _for,
     statement_nodes.ForEach: _for_each, statement_nodes.If: _if,
     statement_nodes.LocalFunction: _local_function, statement_nodes.Return: _return,
-    statement_nodes.Switch: _switch, statement_nodes.Try: _try, statement_nodes.Using: _using,
+    statement_nodes.Switch: _switch, statement_nodes.Try: _try,
+    statement_nodes.Using: lambda flow, node: _in_order(flow.inside(), node),
 }  # fmt: skip
 """What follows the statements that jump or hold others, by their classes."""
 _EXPRESSIONS: dict[type, Callable[[Flow, Any], int]] = {
     nodes.Assignment: _assignment, nodes.Binary: _binary, nodes.Conditional: _conditional,
     nodes.ConditionalAccess: _conditional_access, nodes.Invocation: _invocation, nodes.Is: _split,
-    nodes.Lambda: _lambda, nodes.Name: _name, nodes.NameOf: _nameof,
+    nodes.Lambda: _lambda, nodes.Name: _name, nodes.NameOf: lambda flow, _: flow.state,
     nodes.Unary: _unary, statement_nodes.Declaration: _declaration,
 }  # fmt: skip
 """What else does more to a state than the nodes in it do."""

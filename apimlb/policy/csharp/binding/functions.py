@@ -10,12 +10,11 @@ from apimlb.policy.clr.budget import spend
 from apimlb.policy.clr.types.constructed import NULL, VOID, Type
 from apimlb.policy.clr.types.signatures import Member, Parameter
 from apimlb.policy.csharp.binding.arguments import common_type
-from apimlb.policy.csharp.binding.bound import Bound, LocalMethod, Variable
+from apimlb.policy.csharp.binding.bound import NEVER, Bound, LocalMethod, Variable
 from apimlb.policy.csharp.binding.conversion import convert
 from apimlb.policy.csharp.binding.dispatch import as_value, bind, statement, value
 from apimlb.policy.csharp.binding.emit import LIGHT, Line, Lines, suite, weight_of
-from apimlb.policy.csharp.binding.flow import reaches_end
-from apimlb.policy.csharp.binding.flow_state import Walk
+from apimlb.policy.csharp.binding.flow import walked
 from apimlb.policy.csharp.binding.lookup import shown_member, type_of
 from apimlb.policy.csharp.binding.scope import Function, Inputs, Scope, Untyped
 from apimlb.policy.csharp.binding.values import constant_code, throw_code
@@ -204,7 +203,7 @@ def _row(scope: Scope, at: int, kind: Type) -> Variable:
 def _expression(scope: Scope, node: Lambda, cells: Sequence[str], parameters: Callable[[], str]) -> Bound:
     result = scope.function.result
     if isinstance(node.body, Throw):
-        body = Bound(result or NULL, throw_code(scope, node.body))
+        body = Bound(result or NEVER, throw_code(scope, node.body))
     else:
         body = value(scope, node.body)
     code = body.code
@@ -225,15 +224,9 @@ def _statements(scope: Scope, node: Lambda, cells: Sequence[str], parameters: Ca
     scope.before.extend(suite(f"def {python}({parameters()}):", node.at, lines))
     found = scope.function.returns
     kind = common_type(scope, [each for each in found if each.type is not NULL] or found)
-    _check_end(scope, node, VOID if scope.function.result is VOID else kind)
-    return Bound(kind, python)
-
-
-def _check_end(scope: Scope, node: Lambda, kind: Type) -> None:
-    """A lambda that returns values does so wherever it ends."""
-    walk = Walk(scope.program.truths, closely=False)
-    ends = reaches_end(walk, node.body)
-    for each in walk.findings[:1]:
-        scope.refuse(each.code, each.at, *each.values)
-    if ends and kind is not VOID:
+    ends, problem = walked(scope, node.body, closely=False)
+    if ends and (scope.function.result or kind) is not VOID:
         scope.refuse("CS1643", node.arrow)
+    if problem is not None:
+        raise problem
+    return Bound(kind if found or ends else NEVER, python)

@@ -52,9 +52,8 @@ def no_variable(scope: Scope, node: nodes.Name) -> PolicyError:
     """Why a name means nothing here: declared later, off the allow-list, or nowhere."""
     if any(declares(names.statements, node.name) for names in scope.names.outward()):
         return scope.error("CS0841", node.at, node.name)
-    if node.type_arguments:
-        return lookup.no_type(scope, nodes.TypeName(node.at, [(node.name, node.type_arguments)]))
-    return lookup.no_name(scope, [], node.name, 0, node.at) or scope.error("CS0103", node.at, node.name)
+    arity = len(node.type_arguments or ())
+    return lookup.no_name(scope, [], node.name, arity, node.at) or scope.error("CS0103", node.at, node.name)
 
 
 def variable_value(scope: Scope, variable: bound.Variable) -> bound.Bound:
@@ -140,6 +139,8 @@ def _instance_member(
     for owner, member in found:
         if member.kind == "property" and not member.static:
             return _property(scope, owner, member, target)
+    if found:
+        scope.refuse("CS0176", node, target.type, name)
     raise lookup.no_member(scope, target.type, name, node.name_at)
 
 

@@ -87,7 +87,7 @@ class Resolution(NamedTuple):
 
     def _fitting(self, owner: Type, member: Member) -> Candidate | None:
         """The member, if the arguments fit, one for each parameter or several for its last one."""
-        if self.types and len(self.types) != len(member.type_parameters):
+        if not self._takes_types(member):
             return None
         for expanded in (False, True) if is_variable(member) else (False,):
             places = match(member, self.arguments, expanded=expanded)
@@ -95,6 +95,9 @@ class Resolution(NamedTuple):
             if made is not None and all(map(partial(fits, self.scope), self.arguments, made.types)):
                 return made
         return None
+
+    def _takes_types(self, member: Member) -> bool:
+        return not self.types or len(self.types) == len(member.type_parameters)
 
     def _typed(self, owner: Type, member: Member, places: list[int], *, expanded: bool) -> Candidate | None:
         """The member with its type arguments, whether or not the arguments fit; None where they do not tell
@@ -105,7 +108,7 @@ class Resolution(NamedTuple):
             each.type.arguments[0] if expanded and each.mode == "params" else each.type for each in wanted
         ]
         if self.types:
-            given.update(zip(member.type_parameters, self.types, strict=False))
+            given.update(zip(member.type_parameters, self.types, strict=True))
         elif member.type_parameters and not infer(
             self.scope, member.type_parameters, types, self.arguments, given
         ):
@@ -145,7 +148,8 @@ class Resolution(NamedTuple):
     def refusal(self, name: str, owner: Type, at: int, *, local: bool = False) -> PolicyError:
         if not self.members:
             return no_member(self.scope, owner, name, at)
-        fitting = [each for each in self.members if takes(each[1], len(self.arguments))]
+        count = len(self.arguments)
+        fitting = [each for each in self.members if takes(each[1], count) and self._takes_types(each[1])]
         if not fitting:
             return self._wrong_number(name, at, local=local)
         known = {parameter.name for _, member in fitting for parameter in member.parameters}
@@ -184,11 +188,11 @@ class Resolution(NamedTuple):
         if typed is None:
             self._explain()
             return self.scope.error("CS0411", at, shown_member(self.scope, owner, member))
-        for index, (place, kind) in enumerate(zip(places, typed.types, strict=True)):
-            problem = self._problem(index, member.parameters[place], kind)
-            if problem is not None:
-                return problem
-        return None
+        problems = (
+            self._problem(index, member.parameters[place], kind)
+            for index, (place, kind) in enumerate(zip(places, typed.types, strict=True))
+        )
+        return next((each for each in problems if each is not None), None)
 
     def _problem(self, index: int, parameter: Parameter, kind: Type) -> PolicyError | None:
         """What is wrong with an argument; messages count those after the dot, from 1."""
@@ -200,11 +204,9 @@ class Resolution(NamedTuple):
             return scope.error("CS1615", each.at, number, each.mode)
         if fits(scope, each, kind):
             return None
-        if isinstance(each.value, Untyped):
-            convert(scope, each.value, kind, each.at)  # raises what is wrong with it
-            return None
+        given = convert(scope, each.value, kind, each.at) if isinstance(each.value, Untyped) else each.value
         mode = f"{wanted} " if wanted else ""
-        return scope.error("CS1503", each.at, number, mode, each.value.type, mode, kind)
+        return scope.error("CS1503", each.at, number, mode, given.type, mode, kind)
 
 
 # The arguments of the chosen one

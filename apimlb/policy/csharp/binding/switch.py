@@ -122,7 +122,7 @@ class Handled:
 def bind_switch(scope: Scope, node: Switch) -> Lines:
     bound = value(scope, node.value)
     if bound.type.kind in ("void", "null"):
-        scope.refuse("CS8119", node.value)
+        scope.refuse("CS8119", node.value, bound.type)
     name, chosen, skip = (scope.local(each, "k_") for each in ("switch", "section", "skip"))
     skips = any(continues(section) for section in node.sections)
     written = [each for section in node.sections for each in section.statements]
