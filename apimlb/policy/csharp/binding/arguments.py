@@ -50,13 +50,6 @@ def _given(scope: Scope, written: Argument) -> Given:
     return Given(value, received, written.name, written.mode, target, name_at=written.name_at)
 
 
-def refuse_modes(scope: Scope, written: Sequence[Argument]) -> None:
-    """Refuses `out` and `ref` where only values are taken."""
-    for number, each in enumerate(written, 1):
-        if each.mode:
-            scope.refuse("CS1615", each.value, number, each.mode)
-
-
 def takes(member: Member, count: int) -> bool:
     """Whether a member takes that number of arguments."""
     required = sum(1 for p in member.parameters if p.required and p.mode != "params")
@@ -208,13 +201,10 @@ def better_conversion(scope: Scope, each: Given, one: Type, other: Type) -> int:
     value = each.value
     if isinstance(value, Bound):
         return _better_target(scope, value.type, one, other)
-    if one.kind != "delegate" or other.kind != "delegate" or one.arguments[:-1] != other.arguments[:-1]:
-        return 0
-    result = value.result(scope, one.arguments[:-1])
-    first, second = one.arguments[-1], other.arguments[-1]
-    if first is second or result is None:
-        return 0
-    return _better_target(scope, result.type, first, second)
+    *inputs, first = one.arguments
+    *others, second = other.arguments
+    result = value.result(scope, tuple(inputs)) if inputs == others else None
+    return 0 if result is None else _better_target(scope, result.type, first, second)
 
 
 def _better_target(scope: Scope, given: Type, one: Type, other: Type) -> int:

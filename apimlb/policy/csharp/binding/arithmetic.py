@@ -215,16 +215,6 @@ def operator_call(scope: Scope, member: Member, *sides: Bound) -> Bound:
     return Bound(member.result, written, safe=member.result.is_value)
 
 
-def null_test(scope: Scope, operator: str, bound: Bound) -> Bound:
-    """`bound == null` or `bound != null`"""
-    boolean = scope.registry.bool
-    if bound.is_constant:
-        return literal(scope, (bound.constant is None) == (operator == "=="), boolean)
-    if bound.safe and bound.type.is_nullable:  # a plain value, computed for what it does
-        return Bound(boolean, f"({bound.code}, {operator == '!='})[1]", safe=True)
-    return Bound(boolean, f"({bound.code} {'is' if operator == '==' else 'is not'} None)", safe=True)
-
-
 # One operand
 
 

@@ -23,74 +23,70 @@ from apimlb.policy.csharp.binding import (
 from apimlb.policy.csharp.binding.arguments import common_type
 from apimlb.policy.csharp.binding.bound import NEVER, TypeReference
 from apimlb.policy.csharp.binding.captures import celled_names
-from apimlb.policy.csharp.binding.dispatch import statement, value
+from apimlb.policy.csharp.binding.conversion import cast
+from apimlb.policy.csharp.binding.dispatch import bind, statement, value
 from apimlb.policy.csharp.binding.emit import Lines
 from apimlb.policy.csharp.binding.flow import walked
+from apimlb.policy.csharp.binding.lookup import type_of
 from apimlb.policy.csharp.binding.scope import Function, Names, Program, Scope
 from apimlb.policy.csharp.conversions import Conversions
 from apimlb.policy.csharp.syntax import nodes, statement_nodes
 from apimlb.policy.csharp.syntax.lexer import SourceText
 from apimlb.policy.csharp.syntax.statement_nodes import BlockStatement, Return
 
-dispatch.expressions.update(
-    {
-        nodes.AnonymousCreation: creation.bind_anonymous,
-        nodes.ArrayCreation: creation.bind_array,
-        nodes.ArrayInitializer: lambda scope, node: scope.refuse("CS0623", node.at),  # no array is declared
-        nodes.As: operators.bind_as,
-        nodes.Assignment: assignment.bind_assignment,
-        nodes.Binary: operators.bind_binary,
-        nodes.Cast: creation.bind_cast,
-        nodes.Checked: lambda scope, node: value(scope._replace(overflow=node.overflow), node.operand),
-        nodes.Conditional: operators.bind_conditional,
-        nodes.ConditionalAccess: members.bind_conditional_access,
-        nodes.DefaultValue: creation.bind_default,
-        nodes.ElementAccess: calls.bind_element,
-        nodes.Increment: assignment.bind_increment,
-        nodes.InterpolatedString: text.bind_interpolated,
-        nodes.Invocation: members.bind_invocation,
-        nodes.Is: switch.bind_is,
-        nodes.Lambda: lambda scope, node: functions.LambdaValue(node),
-        nodes.Literal: creation.bind_literal,
-        nodes.MemberAccess: members.bind_member,
-        nodes.Name: members.bind_name,
-        nodes.NameOf: creation.bind_nameof,
-        nodes.ObjectCreation: creation.bind_new,
-        nodes.Parenthesized: lambda scope, node: value(scope, node.operand),
-        nodes.PredefinedType: lambda scope, node: TypeReference(scope.registry.named(node.name)),
-        nodes.Receiver: members.bind_receiver,
-        nodes.SizeOf: creation.bind_sizeof,
-        nodes.Throw: lambda scope, node: scope.refuse("CS8115", node.at),  # it may stand elsewhere
-        nodes.Unary: operators.bind_unary,
-    }
-)
-dispatch.statements.update(
-    {
-        statement_nodes.BlockStatement: blocks.bind_block,
-        statement_nodes.Break: loops.bind_break,
-        nodes.Checked: lambda scope, node: statement(scope._replace(overflow=node.overflow), node.operand),
-        statement_nodes.Continue: loops.bind_continue,
-        statement_nodes.Declaration: blocks.bind_declaration,
-        statement_nodes.DoWhile: loops.bind_do_while,
-        statement_nodes.ExpressionStatement: blocks.bind_expression,
-        statement_nodes.For: loops.bind_for,
-        statement_nodes.ForEach: loops.bind_for_each,
-        statement_nodes.If: blocks.bind_if,
-        statement_nodes.LocalFunction: functions.bind_local_function,
-        statement_nodes.Return: functions.bind_return,
-        statement_nodes.Switch: switch.bind_switch,
-        nodes.Throw: values.bind_throw,
-        statement_nodes.Try: blocks.bind_try,
-        statement_nodes.Using: blocks.bind_using,
-    }
-)
-assignables.assignables.update(
-    {
-        nodes.ElementAccess: calls.assignable_element,
-        nodes.MemberAccess: assignment.assignable_member,
-        nodes.Name: assignment.assignable_name,
-    }
-)
+dispatch.expressions |= {
+    nodes.AnonymousCreation: creation.bind_anonymous,
+    nodes.ArrayCreation: creation.bind_array,
+    nodes.ArrayInitializer: lambda scope, node: scope.refuse("CS0623", node.at),  # no array is declared
+    nodes.As: operators.bind_as,
+    nodes.Assignment: assignment.bind_assignment,
+    nodes.Binary: operators.bind_binary,
+    nodes.Cast: lambda scope, node: cast(scope, bind(scope, node.operand), type_of(scope, node.type), node),
+    nodes.Checked: lambda scope, node: value(scope._replace(overflow=node.overflow), node.operand),
+    nodes.Conditional: operators.bind_conditional,
+    nodes.ConditionalAccess: members.bind_conditional_access,
+    nodes.DefaultValue: creation.bind_default,
+    nodes.ElementAccess: calls.bind_element,
+    nodes.Increment: assignment.bind_increment,
+    nodes.InterpolatedString: text.bind_interpolated,
+    nodes.Invocation: members.bind_invocation,
+    nodes.Is: switch.bind_is,
+    nodes.Lambda: lambda scope, node: functions.LambdaValue(node),
+    nodes.Literal: creation.bind_literal,
+    nodes.MemberAccess: members.bind_member,
+    nodes.Name: members.bind_name,
+    nodes.NameOf: creation.bind_nameof,
+    nodes.ObjectCreation: creation.bind_new,
+    nodes.Parenthesized: lambda scope, node: value(scope, node.operand),
+    nodes.PredefinedType: lambda scope, node: TypeReference(scope.registry.named(node.name)),
+    nodes.Receiver: members.bind_receiver,
+    nodes.SizeOf: creation.bind_sizeof,
+    nodes.Throw: lambda scope, node: scope.refuse("CS8115", node.at),  # it may stand elsewhere
+    nodes.Unary: operators.bind_unary,
+}
+dispatch.statements |= {
+    statement_nodes.BlockStatement: blocks.bind_block,
+    statement_nodes.Break: loops.bind_break,
+    nodes.Checked: lambda scope, node: statement(scope._replace(overflow=node.overflow), node.operand),
+    statement_nodes.Continue: loops.bind_continue,
+    statement_nodes.Declaration: blocks.bind_declaration,
+    statement_nodes.DoWhile: loops.bind_do_while,
+    statement_nodes.ExpressionStatement: blocks.bind_expression,
+    statement_nodes.For: loops.bind_for,
+    statement_nodes.ForEach: loops.bind_for_each,
+    statement_nodes.If: blocks.bind_if,
+    statement_nodes.LocalFunction: functions.bind_local_function,
+    statement_nodes.Return: functions.bind_return,
+    statement_nodes.Switch: switch.bind_switch,
+    nodes.Throw: values.bind_throw,
+    statement_nodes.Try: blocks.bind_try,
+    statement_nodes.Using: blocks.bind_using,
+}
+assignables.assignables |= {
+    nodes.ElementAccess: calls.assignable_element,
+    nodes.MemberAccess: assignment.assignable_member,
+    nodes.Name: assignment.assignable_name,
+}
 
 _BODY = "Body"
 

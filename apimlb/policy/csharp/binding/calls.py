@@ -7,7 +7,7 @@ from typing import ClassVar
 from apimlb.errors import PolicyError
 from apimlb.policy.clr.objects.text import same_objects
 from apimlb.policy.clr.types.constructed import VOID, Type, defined_type, substitute
-from apimlb.policy.csharp.binding.arguments import Given, given_arguments, refuse_modes, takes
+from apimlb.policy.csharp.binding.arguments import Given, given_arguments, takes
 from apimlb.policy.csharp.binding.assignables import (
     ELEMENT,
     Access,
@@ -197,7 +197,9 @@ def element(scope: Scope, target: Bound, written: Sequence[Argument], at: int | 
 def _array_element(scope: Scope, target: Bound, written: Sequence[Argument], at: int | Node) -> Access:
     if len(written) != target.type.rank:
         scope.refuse("CS0022", at, target.type.rank)
-    refuse_modes(scope, written)
+    for number, each in enumerate(written, 1):
+        if each.mode:
+            scope.refuse("CS1615", each.value, number, each.mode)
     indices = [value(scope, each.value) for each in written]
     still = target.safe or all(each.is_still for each in indices)
     sizes = tuple(as_size(scope, each, at) for each in indices)

@@ -13,7 +13,7 @@ from apimlb.policy.csharp.binding.assignables import in_order, read, stored
 from apimlb.policy.csharp.binding.assignment import assignable_property
 from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.calls import MethodGroup, as_size, call_group, construct, element
-from apimlb.policy.csharp.binding.conversion import cast, convert
+from apimlb.policy.csharp.binding.conversion import convert
 from apimlb.policy.csharp.binding.dispatch import bind, typed, value, value_or_untyped
 from apimlb.policy.csharp.binding.lookup import find_type, no_type, shown_member, type_of
 from apimlb.policy.csharp.binding.overloads import Resolution
@@ -110,10 +110,6 @@ def bind_literal(scope: Scope, node: nodes.Literal) -> Bound:
     return literal(scope, node.value, scope.registry.named(clr_type_name(node.value)) if known else NULL)
 
 
-def bind_cast(scope: Scope, node: nodes.Cast) -> Bound:
-    return cast(scope, bind(scope, node.operand), type_of(scope, node.type), node)
-
-
 def bind_default(scope: Scope, node: nodes.DefaultValue) -> Bound:
     if node.type is None:
         scope.refuse("CS8107", node.at)
@@ -159,8 +155,8 @@ def _initialized(scope: Scope, bound: Bound, initializer: nodes.Initializer) -> 
     """The object after its initializer has run on it."""
     if not initializer.entries:
         return bound
-    listed = any(each.name == "System.Collections.IEnumerable" for each in scope.registry.bases(bound.type))
-    if isinstance(initializer.entries[0][2], list) and not listed:
+    enumerable = scope.registry.named("System.Collections.IEnumerable")
+    if isinstance(initializer.entries[0][2], list) and not scope.registry.derives(bound.type, enumerable):
         scope.refuse("CS1922", initializer.at, bound.type)
     name = scope.temporary()
     target = Bound(bound.type, name, repeatable=True, safe=bound.safe)

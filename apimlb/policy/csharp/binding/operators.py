@@ -164,12 +164,14 @@ def _equality(given: Operands, alike: Callable[[Any, Any], bool]) -> Bound:
 def _null_equality(given: Operands) -> Bound | None:
     """A comparison with `null` of what may be null."""
     scope, operator, left, right, *_ = given
-    other = left if right.type is NULL else right
-    if operator not in EQUALITY or NULL not in (left.type, right.type):
+    boolean, other = scope.registry.bool, left if right.type is NULL else right
+    if operator not in EQUALITY or NULL not in (left.type, right.type) or not other.type.takes_null:
         return None
-    if not other.type.takes_null:
-        return None
-    return arithmetic.null_test(scope, operator, other)
+    if other.is_constant:
+        return literal(scope, (other.constant is None) == (operator == "=="), boolean)
+    if other.safe and other.type.is_nullable:  # a plain value, computed for what it does
+        return Bound(boolean, f"({other.code}, {operator == '!='})[1]", safe=True)
+    return Bound(boolean, f"({other.code} {'is' if operator == '==' else 'is not'} None)", safe=True)
 
 
 def _reference_equality(given: Operands) -> Bound | None:

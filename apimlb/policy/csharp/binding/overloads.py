@@ -177,11 +177,8 @@ class Resolution(NamedTuple):
 
     def _misfit(self, owner: Type, member: Member, at: int) -> PolicyError | None:
         """What is wrong with the arguments for one member, which takes as many."""
-        expanded = False
-        places = match(member, self.arguments, expanded=False, modes=False)
-        if places is None:
-            expanded = True
-            places = match(member, self.arguments, expanded=True, modes=False)
+        expanded = match(member, self.arguments, expanded=False, modes=False) is None
+        places = match(member, self.arguments, expanded=expanded, modes=False)
         if places is None:
             return None
         typed = self._typed(owner, member, places, expanded=expanded)
