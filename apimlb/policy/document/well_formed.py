@@ -20,13 +20,13 @@ def check_well_formed(text: str) -> None:
         raise unreadable(DTD_PROHIBITED, parser.CurrentLineNumber, parser.CurrentColumnNumber + 1, _ESCAPE)
 
     parser.StartDoctypeDeclHandler = refuse_doctype
-    text = text.removeprefix("\ufeff")
+    content = text.removeprefix("\ufeff").encode("utf-8", "replace")
     try:
-        parser.Parse(text.encode("utf-8", "replace"), True)
+        parser.Parse(content, True)
     except expat.ExpatError as error:
         from apimlb.policy.clr.xml.faults import explained  # few documents are no XML
 
-        what, line, column = explained(text, error)
+        what, line, column = explained(content, parser)
         # .NET Framework, by which Azure says it, writes one word as two.
         raise unreadable(what.replace("whitespace", "white space"), line, column, _ESCAPE) from error
 

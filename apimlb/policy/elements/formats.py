@@ -6,6 +6,7 @@ by the constants here.
 """
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from typing import Any
 from xml.parsers import expat
@@ -14,6 +15,13 @@ from apimlb.http import Headers
 from apimlb.policy.clr.budget import BUDGET, bounded_length, charge_text, over_request
 from apimlb.policy.clr.budget import spend as spend
 from apimlb.policy.document.well_formed import DTD_PROHIBITED
+
+_ENCODINGS = {
+    "utf-8", "utf-16", "us-ascii", "latin1", "koi8-r", "koi8-u",
+    *(f"iso-8859-{part}" for part in (*range(1, 12), 13, 14, 15, 16)),
+    *(f"windows-125{part}" for part in range(9)),
+}  # fmt: skip
+"""What a body of XML may declare. Others are several bytes a character, or Python would look for them."""
 
 _LARGEST = 64 * 1024 * 1024
 """Bytes that a replacement may make: as many as a request may bring."""
@@ -61,16 +69,20 @@ def check_xml(content: bytes) -> None:
         if subset:
             raise ValueError(DTD_PROHIBITED)
 
+    def declaration(version: str, encoding: str | None, standalone: int) -> None:
+        if encoding is not None and encoding.lower() not in _ENCODINGS:
+            raise ValueError(f"System does not support '{encoding}' encoding.")
+
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = doctype
+    parser.XmlDeclHandler = declaration
+    content = content.removeprefix(BOM_UTF8)
     try:
         parser.Parse(content, True)
-    except LookupError as error:
-        raise ValueError("The encoding that it declares is not supported.") from error
     except expat.ExpatError as error:
         from apimlb.policy.clr.xml.faults import explained  # few bodies are no XML
 
-        what, line, column = explained(content.decode("utf-8", "replace"), error)
+        what, line, column = explained(content, parser)
         raise ValueError(f"{what} Line {line}, position {column}.") from error
 
 

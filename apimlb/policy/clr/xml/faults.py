@@ -7,7 +7,7 @@ from xml.parsers import expat
 
 from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.exceptions import ClrException
-from apimlb.policy.clr.utf16 import enter, leave
+from apimlb.policy.clr.utf16 import enter
 from apimlb.policy.clr.xml.names import xml_error
 
 _EMPTY, _INVALID, _UNCLOSED, _MISMATCH, _DUPLICATE, _JUNK, _ENTITY = 3, 4, 5, 7, 8, 9, 11
@@ -26,7 +26,7 @@ _OTHERS = {
 }
 """What .NET says for codes that need no look at the text, and how many characters behind expat."""
 
-_BREAK = re.compile("\r\n?|\n")
+_UNDECLARED = re.compile("&(?!(?:lt|gt|amp|quot|apos);|#)")
 _NAME = re.compile(r"[\w.:-]*")
 _IN_VALUE = r"<[^<>]*=\s*(?:'[^'<]*|\"[^\"<]*)"
 _COMMENT = re.compile(r"<!--(?:-?[^-])*+--\Z")
@@ -49,29 +49,34 @@ _EXPECTED = {
 """What is wrong with a character that may not stand behind such a text. The first that fits counts."""
 
 
-def fault_of(text: str, error: expat.ExpatError) -> ClrException:
-    """System.Xml.XmlException for what expat found."""
-    text = leave(text)  # expat counts whole characters
-    what, at = _found(text, error)
-    return xml_error(what) if what == _NO_ROOT else fault_behind(text[:at], what)
+def fault_of(content: bytes, parser: expat.XMLParserType) -> ClrException:
+    """System.Xml.XmlException for what expat found in a text in UTF-8."""
+    what, line, column = explained(content, parser)
+    return xml_error(what) if what == _NO_ROOT else _placed(what, line, column)
 
 
-def fault_behind(before: str, what: str) -> ClrException:
-    """System.Xml.XmlException for what is wrong behind a text."""
-    line, column = position(before)
+def fault_behind(before: bytes, what: str) -> ClrException:
+    """System.Xml.XmlException for what is wrong behind a text in UTF-8."""
+    return _placed(what, *_position(before.decode()))
+
+
+def explained(content: bytes, parser: expat.XMLParserType) -> tuple[str, int, int]:
+    """What .NET says is wrong, and the line and the column that it names."""
+    text = content.decode("utf-8", "replace")
+    before = content[: max(parser.ErrorByteIndex, 0)].decode("utf-8", "replace")
+    what, at = _found(text, parser.ErrorCode, len(before))
+    return what, *_position(text[:at])
+
+
+def _placed(what: str, line: int, column: int) -> ClrException:
     return xml_error(enter(f"{what} Line {line}, position {column}."))
 
 
-def explained(text: str, error: expat.ExpatError) -> tuple[str, int, int]:
-    """What .NET says is wrong, and the line and the column that it names."""
-    what, at = _found(text, error)
-    return what, *position(text[:at])
-
-
-def position(before: str) -> tuple[int, int]:
+def _position(before: str) -> tuple[int, int]:
     """The line and the column behind a text, counted in UTF-16."""
-    rows = _BREAK.split(before)
-    return len(rows), len(enter(rows[-1])) + 1
+    line = before.count("\n") + before.count("\r") - before.count("\r\n") + 1
+    row = before[max(before.rfind("\n"), before.rfind("\r")) + 1 :]
+    return line, len(enter(row)) + 1
 
 
 def _opened(text: str) -> list[tuple[str, int]]:
@@ -86,18 +91,18 @@ def _opened(text: str) -> list[tuple[str, int]]:
     parser.StartElementHandler = start
     parser.EndElementHandler = lambda name: found.pop()
     with suppress(expat.ExpatError):
-        parser.Parse(text.encode("utf-8", "replace"), True)
+        parser.Parse(text.encode(), True)
+    parser.StartElementHandler = None  # which holds the parser, and that is large
     return found
 
 
-def _found(text: str, error: expat.ExpatError) -> tuple[str, int]:
+def _found(text: str, code: int, at: int) -> tuple[str, int]:
     """What is wrong, and where .NET says so."""
-    code = error.code
-    at = [0, *(found.end() for found in _BREAK.finditer(text))][error.lineno - 1] + error.offset
-    if text.strip() and len(text) < 4:  # .NET looks for an encoding in four characters
+    begun = text.lstrip(" \t\r\n")
+    if begun and len(text) < 4:  # .NET looks for an encoding in four characters
         return _AT_ROOT, 0
-    if text.lstrip()[:1] not in ("", "<"):
-        return _AT_ROOT, at
+    if begun[:1] > " " and not begun.startswith("<"):
+        return _AT_ROOT, len(text) - len(begun)
     if code in (_EMPTY, _UNCLOSED):
         return _unclosed(text, code), len(text)
     if code == _MISMATCH:
@@ -108,7 +113,8 @@ def _found(text: str, error: expat.ExpatError) -> tuple[str, int]:
     if code == _DUPLICATE:
         return f"'{_name(text, at)}' is a duplicate attribute name.", at
     if code == _ENTITY:
-        return f"Reference to undeclared entity '{_name(text, at + 1)}'.", at + 1
+        at += len(_UNDECLARED.split(text[at:], maxsplit=1)[0]) + 1  # expat names the tag around a value
+        return f"Reference to undeclared entity '{_name(text, at)}'.", at
     if code == _INVALID:
         return _invalid(text, at)
     what, offset = _OTHERS.get(code) or (f"{expat.ErrorString(code)}.", 0)
@@ -129,7 +135,7 @@ def _mismatched(text: str, at: int) -> str:
     if not opened:
         return "Unexpected end tag."
     last, size = opened[-1]
-    line, column = position(text.encode("utf-8", "replace")[: size + 1].decode())
+    line, column = _position(text.encode()[: size + 1].decode())
     wrong = re.split(r"[\s>]", text[at:], maxsplit=1)[0]
     return f"The '{last}' start tag on line {line} position {column} does not match the end tag of '{wrong}'."
 

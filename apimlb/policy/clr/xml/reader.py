@@ -1,6 +1,7 @@
 """XML text to the tree of System.Xml.Linq. Document types with declarations are refused:
 they define nothing here."""
 
+import re
 from xml.parsers import expat
 
 from apimlb.policy.clr.budget import BUDGET, MAX_DEPTH
@@ -49,8 +50,8 @@ class _TreeBuilder:
         try:
             self._source = leave(text).encode("utf-8", "replace")
             parser.Parse(self._source, True)
-        except expat.ExpatError as error:
-            raise fault_of(text, error) from None
+        except expat.ExpatError:
+            raise fault_of(self._source, parser) from None
         return self.document
 
     def _doctype(self, name: str, system: str | None, public: str | None, subset: int) -> None:
@@ -73,11 +74,11 @@ class _TreeBuilder:
 
     def _fault(self, what: str, size: int) -> ClrException:
         """What is wrong behind so many bytes."""
-        return fault_behind(self._source[:size].decode(), what)
+        return fault_behind(self._source[:size], what)
 
     def _declaration(self, version: str, encoding: str | None, standalone: int) -> None:
         if version != "1.0":
-            place = self._source.index(version.encode(), self._source.index(b"version") + 7)
+            place = len(re.split(b"['\"]", self._source, maxsplit=1)[0]) + 1
             raise self._fault(f"Version number '{version}' is invalid.", place)
         alone = {0: "no", 1: "yes"}.get(standalone)
         self.document.declaration = nodes.XDeclaration(version, encoding, alone)

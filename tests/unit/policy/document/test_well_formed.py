@@ -20,6 +20,7 @@ from apimlb.policy.document.well_formed import check_well_formed
             '<a b="x < y"/>',
             "'<', hexadecimal value 0x3C, is an invalid attribute character. Line 1, position 9.",
         ),
+        ('<a b="?c&d;"/>', "Reference to undeclared entity 'd'. Line 1, position 10."),
         ("<a>&nbsp;</a>", "Reference to undeclared entity 'nbsp'. Line 1, position 5."),
         (
             "<a><b></a>",

@@ -216,7 +216,10 @@ async def test_a_document_type_may_declare_nothing(body: str, said: str | None) 
             "<a>\n</b>",
             "start tag on line 1 position 2 does not match the end tag of 'b'. Line 2, position 3.",
         ),
-        ("xml", "<?xml version='1.0' encoding='x'?><a/>", "The encoding that it declares is not supported."),
+        ("xml", "<?xml version='1.0' encoding='x'?><a/>", "System does not support 'x' encoding."),
+        ("xml", "<?xml version='1.0' encoding='idna'?><a/>", "System does not support 'idna' encoding."),
+        ("xml", "<?xml version='1.0' encoding='Big5'?><a/>", "System does not support 'Big5' encoding."),
+        ("xml", "\ufeff<a>&b;</a>", "Reference to undeclared entity 'b'. Line 1, position 5."),
     ],
 )
 async def test_it_is_told_why_a_body_does_not_conform(form: str, body: str, said: str) -> None:
