@@ -4,6 +4,7 @@ Microsoft Learn, API Management policy reference: emit-metric, llm-emit-token-me
 (`apimlb.policy.run.records`): nothing is sent.
 """
 
+import math
 from collections.abc import Callable
 from functools import partial
 
@@ -46,8 +47,9 @@ def emit_metric(draft: Draft) -> Act:
         raise draft.error(f"The policy cannot have more than {MOST_DIMENSIONS} custom dimensions.")
 
     def act(exchange: Exchange) -> None:
-        context = exchange.context
-        _emit(exchange, "emit-metric", namespace, name, value_of(context), dimensions(context))
+        context, value = exchange.context, value_of(exchange.context)
+        finite = value if math.isfinite(value) else 0.0  # as Application Insights' SDK for .NET sends it
+        _emit(exchange, "emit-metric", namespace, name, finite, dimensions(context))
 
     return act
 

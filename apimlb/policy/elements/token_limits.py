@@ -105,7 +105,7 @@ class TokenCount(NamedTuple):
             yield limit.quota_left, max(0, self.quota - self.counters.spent(*self._drawn_from(now)))
 
     def _drawn_from(self, now: float) -> tuple[str, float]:
-        """The counter of the quota, and the period."""
+        """The key of the quota's counter, and when its period began."""
         return f"{self.period} {self.key}", bounds(self.period, now)[0]
 
 

@@ -11,7 +11,7 @@ gateway.
 import base64
 import json
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from apimlb.errors import PolicyError
@@ -63,7 +63,7 @@ def evaluate(cases: Iterable[Json]) -> list[Json]:
     """The answer to each case, in their order; raises `ConfigError` for what is no case."""
     answers = []
     for number, case in enumerate(cases, 1):
-        require(case, dict, f"case {number}")
+        require(case, Mapping, f"case {number}")
         require(case.get("expression"), str, f"the expression of case {number}")
         answers.append({"id": case.get("id"), **answer(case["expression"], case.get("context") or {})})
     return answers
@@ -107,7 +107,9 @@ def describe(value: object) -> Json:
 
 def context_of(given: Json) -> views.Context:
     """A Context from its JSON; raises ConfigError, KeyError or ValueError where that is not one."""
+    require(given, Mapping, "the context")
     data = {**_DEFAULTS, **given}
+    require(data["request"], Mapping, "context.request")
     for name, held in (_DEFAULTS | _OPTIONAL).items():
         if isinstance(held, dict) and isinstance(data.get(name), dict):
             data[name] = {**held, **_message(data[name])}

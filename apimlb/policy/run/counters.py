@@ -73,7 +73,8 @@ PERIODS: Mapping[str, tuple[timedelta, Callable[[datetime], datetime]]] = {
     "Monthly": (timedelta(days=31), lambda hour: hour.replace(day=1, hour=0)),
     "Yearly": (timedelta(days=366), lambda hour: hour.replace(month=1, day=1, hour=0)),
 }
-"""The longest that each period lasts, and when the one that holds an hour begins: a week on Monday."""
+"""The longest that each period lasts, so that the next one holds the hour so long after its beginning; and
+when the one that holds an hour begins: a week on Monday."""
 
 
 def bounds(period: str, now: float) -> tuple[float, float]:

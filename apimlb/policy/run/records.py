@@ -22,6 +22,8 @@ SECRET_HEADERS = frozenset(
     {"authorization", "api-key", "cookie", "ocp-apim-subscription-key", "proxy-authorization"}
     | {"x-api-key", "x-functions-key"}
 )
+"""Headers whose values no record tells."""
+
 HIDDEN = "(hidden)"
 """Stands for a secret: a record tells that there is one, and not which."""
 

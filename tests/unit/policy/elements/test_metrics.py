@@ -34,6 +34,12 @@ async def test_a_metric_is_told_with_its_dimensions() -> None:
     assert record.values["dimensions"] == {"API ID": "chat", "Client": "127.0.0.1"}
 
 
+@pytest.mark.parametrize("value", ["double.NaN", "double.PositiveInfinity", "double.NegativeInfinity"])
+async def test_a_value_that_is_not_finite_is_told_as_zero(value: str) -> None:
+    played = await play(f"<emit-metric name='m' value='@({value})'><dimension name='API ID'/></emit-metric>")
+    assert told(played) == {"m": 0.0}
+
+
 async def test_a_metric_is_one_of_api_management_where_it_does_not_say() -> None:
     played = await play("<emit-metric name='Calls'><dimension name='User ID'/></emit-metric>")
     assert played.records[0].values == {

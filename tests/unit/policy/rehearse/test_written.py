@@ -46,6 +46,8 @@ def test_members_are_those_of_the_context(context: dict[str, Any], expression: s
         ),
         ({"subscription": {"end_date": "soon"}}, "context.subscription.end_date cannot be read"),
         ({"subscription": {"end_date": float("inf")}}, "context.subscription.end_date cannot be read"),
+        ({"request": None}, "context.request has to be a mapping, not None"),
+        ({"request": "https://a/"}, "context.request has to be a mapping, not 'https://a/'"),
         ({"request": {"certificate": {}}}, "context.request.certificate lacks 'content'"),
         ({"nonsense": 1}, "context cannot have the key 'nonsense'"),
         ({"variables": {"a": {"type": "text", "value": ""}}}, "unknown variable type text"),
