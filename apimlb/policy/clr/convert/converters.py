@@ -1,4 +1,4 @@
-"""System.Convert."""
+"""System.Convert and BitConverter."""
 
 import struct
 from collections.abc import Callable

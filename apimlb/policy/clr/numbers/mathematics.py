@@ -101,7 +101,7 @@ def _real(call: Callable[[float], float], value: float) -> float:
 def logarithm(value: float, base: float) -> float:
     """Math.Log(a, newBase)"""
     if base == 1 or (value != 1 and (base == 0 or base == math.inf)):
-        return math.nan
+        return NAN
     return divide_float(natural_logarithm(value), natural_logarithm(base))
 
 

@@ -80,6 +80,7 @@ class CharacterReader:
             raise unsupported(f"The block of characters {found[1]}")
         if ranges is None:
             self._fail(f"Unknown property '{found[1]}'")
+        BUDGET.spend(len(ranges))  # Python compiles the ranges wherever they stand
         return ranges
 
     def _character(self) -> str:

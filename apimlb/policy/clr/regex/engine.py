@@ -133,7 +133,9 @@ class _Cost:
         """The longest run of characters that the repetitions take."""
         if not all(isinstance(body, nodes.Chars) for body in self._bodies):
             return len(text)
-        sets = "|".join(body.pattern for body in self._bodies if isinstance(body, nodes.Chars))
+        sets = "|".join({body.pattern for body in self._bodies if isinstance(body, nodes.Chars)})
+        if len(sets) > _LONGEST_PATTERN:
+            return len(text)
         runs = nodes.compiled(f"(?:{sets})+").finditer(text)
         return max((match.end() - match.start() for match in runs), default=1)
 

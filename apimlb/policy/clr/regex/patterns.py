@@ -104,14 +104,14 @@ class Regex:
         options = 0 if chosen is None else chosen.number
         if options & ~_KNOWN or (options & _ECMA_SCRIPT and options & ~_WITH_ECMA_SCRIPT):
             raise exceptions.out_of_range("options")
+        if time is not None and time.ticks != _NO_TIME_LIMIT and not 0 < time.ticks <= _LONGEST_TIME:
+            raise exceptions.out_of_range("matchTimeout")
         if options & 64:
             raise exceptions.unsupported("RegexOptions.RightToLeft")
         if len(pattern) > _LONGEST_PATTERN:
             raise exceptions.over_limit(f"{_LONGEST_PATTERN} characters in one regular expression")
         self.pattern = pattern
         self.engine: Engine = engine_of(pattern, options)
-        if time is not None and time.ticks != _NO_TIME_LIMIT and not 0 < time.ticks <= _LONGEST_TIME:
-            raise exceptions.out_of_range("matchTimeout")
 
     def __str__(self) -> str:
         return self.pattern

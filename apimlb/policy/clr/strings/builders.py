@@ -26,10 +26,11 @@ class StringBuilder:
         self.capacity = max(capacity or min(_CAPACITY, largest), self._length)
         self.largest = largest
 
-    def append(self, text: str) -> "StringBuilder":
+    def append(self, text: str, name: str = "valueCount") -> "StringBuilder":
+        """The argument `name` is to blame for a text that is too long."""
         length = bounded_length(self._length + len(text))
         if length > self.largest:
-            raise exceptions.argument_range("The length cannot be greater than the capacity.", "valueCount")
+            raise exceptions.argument_range("The length cannot be greater than the capacity.", name)
         if length > self.capacity:  # a new block of the characters that are left, or of as many as there are
             self.capacity += max(length - self.capacity, min(self.capacity, _BLOCK))
         self._length = length
@@ -88,7 +89,7 @@ def _positive(value: int, name: str) -> None:
 def _add_nothing(
     target: StringBuilder, start: int, count: int, message: str = "Value cannot be null."
 ) -> StringBuilder:
-    """Of null, which has an empty part and no other."""
+    """Append or Insert of a part of null, which has an empty part and no other."""
     if start or count:
         raise exceptions.argument_null("value", message)
     return target
@@ -205,13 +206,13 @@ def builder_put(target: StringBuilder, index: int, char: str) -> None:
 
 def builder_copy(target: StringBuilder, start: int, chars: ClrArray, place: int, count: int) -> None:
     """CopyTo(sourceIndex, destination, destinationIndex, count)"""
-    exceptions.not_negative(count, "count", "Argument count must not be negative.")
     exceptions.not_negative(place, "destinationIndex", "'destinationIndex' must be non-negative.")
     if place > len(chars.items) - count:
         raise exceptions.argument(
             "Either offset did not refer to a position in the string, or there is an insufficient length of "
             "destination character array."
         )
+    exceptions.not_negative(count, "count", "Argument count must not be negative.")
     exceptions.check_index(start, len(target) + 1, "sourceIndex")
     if start > len(target) - count:
         raise exceptions.argument("Source string was not long enough. Check sourceIndex and count.")

@@ -2,30 +2,31 @@
 
 from apimlb.policy.clr.collections.containers import ClrArray, bounded
 from apimlb.policy.clr.enums import Enum
-from apimlb.policy.clr.exceptions import argument_range, check_index, index_range
+from apimlb.policy.clr.exceptions import argument_range, check_index, index_range, not_negative
 from apimlb.policy.clr.numbers.arithmetic import chars_of
 from apimlb.policy.clr.objects import ordering
 from apimlb.policy.clr.strings.texts import chars_text, check_not_below_zero, join
 
 
-def _piece(text: str | None, index: int, length: int, number: int) -> str | None:
-    """A side of a cultural comparison; its checks are those of CompareInfo.Compare."""
-    size = len(text or "")
-    taken = length if text is None else min(length, size - index)
-    if taken < 0:
-        raise argument_range("Positive number required.", f"length{number}")
-    if index < 0:
-        raise argument_range("Positive number required.", f"offset{number}")
-    if index > size - taken:
-        raise argument_range("Offset and length must refer to a position in the string.", f"string{number}")
-    return text and text[index : index + taken]
+def _piece(text: str | None, start: int, length: int, name: str) -> str | None:
+    """A side of a cultural comparison, which is the argument `name` of CompareInfo.Compare."""
+    if start > len(text or "") - length:
+        raise argument_range("Offset and length must refer to a position in the string.", name)
+    return text and text[start : start + length]
 
 
 def compare_parts_ignoring(
     left: str | None, start: int, right: str | None, place: int, length: int, ignore_case: bool = False
 ) -> int:
     """string.Compare(strA, indexA, strB, indexB, length, ignoreCase)"""
-    first, second = _piece(left, start, length, 1), _piece(right, place, length, 2)
+    lengths = [
+        length if text is None else min(length, len(text) - at)
+        for text, at in ((left, start), (right, place))
+    ]
+    for name, numbers in (("length", lengths), ("offset", (start, place))):
+        for side, number in enumerate(numbers, 1):
+            not_negative(number, f"{name}{side}", "Positive number required.")
+    first, second = _piece(left, start, lengths[0], "string1"), _piece(right, place, lengths[1], "string2")
     return ordering.compare_culture(first, second, ignore_case)
 
 

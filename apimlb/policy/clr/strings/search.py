@@ -121,15 +121,17 @@ def index_of(text: str, value: str | None, *given: int | Enum) -> int:
 
 
 def last_index_of(text: str, value: str | None, *given: int | Enum) -> int:
-    value = exceptions.required(value, "value")
     start, count, comparison = _place(given)
+    if count is not None and count < 0 and comparison is None:
+        raise exceptions.count_range()  # told before the value is looked at
+    value = exceptions.required(value, "value")
     if start is None:
         start, count = len(text) - 1, len(text)
     count = start + 1 if count is None else count
     if not text and start in (-1, 0):
         return -1 if value else 0
     if start == len(text):  # one behind the last character is allowed
-        start, count = start - 1, max(count - 1, 0)
+        start, count = start - 1, count - (count > 0)
     first, end = _span_back(text, start, count)
     if not value:
         return start

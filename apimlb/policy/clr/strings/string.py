@@ -1,4 +1,4 @@
-"""String, Char, StringBuilder, StringComparison, StringComparer."""
+"""String, Char, StringComparison, StringComparer."""
 
 import unicodedata
 from functools import partial

@@ -104,10 +104,11 @@ def put_bytes(
     place: int, *, name: str,
 ) -> int:  # fmt: skip
     """GetBytes(s, charIndex, charCount, bytes, byteIndex), and the one of the characters `chars`"""
-    text = source if isinstance(source, str) else chars_text(required(source, name, _NO_ARRAY))
-    content = _bytes(target)
     blamed = "chars" if encoding.codec == "ascii" else name
-    part = _part(text, (index, count), "string", blamed, ("charIndex", "charCount"))
+    text = source if isinstance(source, str) else chars_text(required(source, blamed, _NO_ARRAY))
+    content = _bytes(target)
+    where = "string" if name == "s" or encoding.codec in ("ascii", "utf-8") else "buffer"
+    part = _part(text, (index, count), where, blamed, ("charIndex", "charCount"))
     return _put(encoding, encoding.encode(part), content, place, "byte")
 
 
@@ -206,7 +207,7 @@ _BUILDER = Definition(
          lambda target, value: target.append(text_of(value))),
         ("StringBuilder Append(char[] value)", lambda target, chars: target.append(chars_text(chars))),
         ("StringBuilder Append(char value, int repeatCount)",
-         lambda target, char, count: target.append(repeated(char, count, "repeatCount"))),
+         lambda target, char, count: target.append(repeated(char, count, "repeatCount"), "repeatCount")),
         ("StringBuilder Append(char[] value, int startIndex, int charCount)", builders.append_some_chars),
         ("StringBuilder Append(string|StringBuilder value, int startIndex, int count)", builders.append_part),
         ("StringBuilder AppendLine([string value])",

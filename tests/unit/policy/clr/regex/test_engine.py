@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from apimlb.policy.clr.budget import Allowance
 from apimlb.policy.clr.catching import is_caught
 from apimlb.policy.clr.exceptions import ClrException
 from apimlb.policy.clr.regex.engine import engine_of
@@ -36,6 +37,15 @@ def test_a_pattern_may_not_be_too_long() -> None:
     Regex("a" * 10_000)
     with pytest.raises(ClrException, match="exceeds 10000 characters in one regular expression"):
         Regex("a" * 10_001)
+
+
+def test_a_pattern_pays_for_its_categories() -> None:
+    with pytest.raises(ClrException, match="exceed the number of steps"), Allowance().turn():
+        Regex("".join(rf"[\p{{L}}{digit}]+" for digit in range(300)))
+
+
+def test_a_long_text_is_searched_with_many_long_sets() -> None:
+    assert not Regex("".join(rf"[\p{{L}}{digit}]+ " for digit in range(20))).first("ab 12 " * 2500).success
 
 
 @pytest.mark.parametrize("pattern", ["a{1001}", "(" * 61 + ")" * 61, r"[\p{IsThai}]"])
