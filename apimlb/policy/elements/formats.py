@@ -17,7 +17,8 @@ from apimlb.policy.clr.budget import spend as spend
 from apimlb.policy.document.well_formed import DTD_PROHIBITED
 
 _ENCODINGS = {
-    "utf-8", "utf-16", "us-ascii", "latin1", "koi8-r", "koi8-u",
+    "utf-8", "utf-16", "utf-16be", "utf-16le", "us-ascii", "ascii", "koi8-r", "koi8-u",
+    "latin1", "l1", "iso8859-1", "iso_8859-1",
     *(f"iso-8859-{part}" for part in (*range(1, 12), 13, 14, 15, 16)),
     *(f"windows-125{part}" for part in range(9)),
 }  # fmt: skip

@@ -207,6 +207,26 @@ async def test_a_document_type_may_declare_nothing(body: str, said: str | None) 
 
 
 @pytest.mark.parametrize(
+    ("name", "encoding"),
+    [
+        ("UTF-16", "utf-16"),
+        ("UTF-16BE", "utf-16-be"),
+        ("utf-16le", "utf-16-le"),
+        ("ascii", "ascii"),
+        ("ISO_8859-1", "latin-1"),
+        ("iso8859-1", "latin-1"),
+    ],
+)
+async def test_a_body_conforms_in_encodings_that_dotnet_reads(name: str, encoding: str) -> None:
+    body = f"<?xml version='1.0' encoding='{name}'?><a/>".encode(encoding)
+    element = (
+        "<validate-content unspecified-content-type-action='ignore' max-size='9999' "
+        "size-exceeded-action='ignore'><content validate-as='xml' action='prevent'/></validate-content>"
+    )
+    assert (await validated(inbound=element, request={"method": "POST", "body": body})).last_error is None
+
+
+@pytest.mark.parametrize(
     ("form", "body", "said"),
     [
         ("json", '{"a"}', "Unexpected text on line 1, position 5"),
