@@ -131,9 +131,9 @@ class DateMachine:
         told = self.told
         hour, minute, second = told.get("hour", 0), told.get("minute", 0), told.get("second", 0)
         half = told.get("half")
+        if half is not None and hour > (23 if half else 12):
+            raise Unreadable
         if half == 0:
-            if hour > 12:
-                raise Unreadable
             hour %= 12
         elif half and hour < 12:
             hour += half
@@ -300,7 +300,8 @@ class DateMachine:
             self.told["date"] = self._date("YNN", self.numbers)
         except ClrException:
             raise Unreadable(_NO_SUCH_TIME) from None
-        self.told.pop("weekday", None)
+        for fact in ("weekday", "half"):
+            self.told.pop(fact, None)
 
 
 _HASHED: Final = re.compile(f"[{WHITE}]*#[^#]*#[{WHITE}]*\\Z")

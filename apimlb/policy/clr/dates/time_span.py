@@ -91,6 +91,8 @@ def _number(value: float, name: str = "") -> float:
 
 def _of_real(ticks: float, rounded: Callable[[float], int]) -> instants.TimeSpan:
     """A span of ticks that may be infinite or NaN, which is too long."""
+    if abs(ticks) == 2**63:  # .NET compares with long.MaxValue as a double, and the cast wraps around
+        return instants.MIN_SPAN
     return instants.span_of(rounded(ticks) if abs(ticks) < 2**63 else 2**63)
 
 

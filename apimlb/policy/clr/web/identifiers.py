@@ -24,6 +24,7 @@ SCHEMES = {
 }  # fmt: skip
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*\Z")
 _WELL_FORMED = re.compile(r"(?:[A-Za-z0-9\-._~:/?@!$&'()*+,;=\u00a0-\ud7ff\uf900-\uffef]|%[0-9A-Fa-f]{2})*\Z")
+_BROKEN = re.compile("[\ud800-\udbff](?![\x80-\uffff])")
 _ADDRESS = re.compile(r"(?<=//)(?:[^/?\[]*@)?\[[^\]]*\]")
 
 
@@ -73,7 +74,7 @@ def left_part(uri: uris.Uri, part: Enum) -> str:
         return start
     if str(part) == "Authority":
         user = f"{uri.user}@" if text.startswith(f"{start}{uri.user}@") else ""
-        return start + user + uri.authority if uri.opening else ""
+        return start + user + uri.authority if uri.opening and (uri.host or uri.path.startswith("/")) else ""
     end = len(text) - len(uri.fragment) - (0 if str(part) == "Query" else len(uri.query))
     return text[:end]
 
@@ -137,8 +138,13 @@ def is_base_of(start: uris.Uri, uri: uris.Uri) -> bool:
     """Whether the other lies below this one's last slash."""
     if start.absolute is None:
         return False
-    other = uri if uri.absolute is not None else uris.join_uri(start, uri.text)
-    return start.place == other.place and other.path.startswith(start.path.rpartition("/")[0] + "/")
+    other = uri if uri.absolute is not None else try_combine(start, uri.text)[1]
+    folder = start.path[: start.path.rfind("/") + 1]
+    return (
+        isinstance(other, uris.Uri)
+        and (start.user, start.place) == (other.user, other.place)
+        and other.path.startswith(folder)
+    )
 
 
 def relative_to(start: uris.Uri, uri: uris.Uri) -> uris.Uri:
@@ -167,9 +173,9 @@ def _way(start: str, end: str) -> str:
 
 
 def _unbroken(text: str) -> str:
-    """A text to escape: half a surrogate pair counts as U+FFFD; throws System.UriFormatException where the
-    text ends within a pair."""
-    if "\ud800" <= text[-1:] <= "\udbff":
+    """A text to escape: half a surrogate pair counts as U+FFFD; throws System.UriFormatException where a pair
+    ends within, at the end or before ASCII."""
+    if _BROKEN.search(text):
         raise uris.bad_uri("Invalid URI: There is an invalid sequence in the string.")
     return whole(text)
 
