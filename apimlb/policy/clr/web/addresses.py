@@ -14,7 +14,7 @@ from apimlb.policy.clr.web.hosts import address_text, read_four, read_six
 _INVALID = "An invalid IP address was specified."
 _FAMILIES = {2: "InterNetwork", 23: "InterNetworkV6"}
 _SIX = re.compile(
-    r"(?P<open>\[)?(?P<address>[0-9a-fA-F:.]+)(?:%(?:0*(?P<scope>\d{1,10})(?![^\]])|[^/\]]*))?"
+    r"(?P<open>\[)?(?P<address>[0-9a-fA-F:.]+)(?:%(?:0*+(?P<scope>\d{0,10}+)(?![^\]])|[^/\]]*))?"
     r"(?(open)\](?::(?:0x[0-9a-fA-F]*|\d*))?)\Z",
     re.ASCII,
 )
