@@ -169,7 +169,7 @@ def to_double(value: object, target: str = "Double") -> float:
         return parse_double(plain)
     if isinstance(plain, int | float | Decimal):
         try:
-            return float(plain)
+            return arithmetic.double_of(plain)
         except OverflowError:  # an integer of JSON beyond every double
             return math.inf if plain > 0 else -math.inf
     raise bad_cast(value, target)

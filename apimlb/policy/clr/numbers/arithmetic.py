@@ -222,6 +222,17 @@ def units_of(value: Decimal) -> tuple[int, int]:
     return int(value.copy_abs().scaleb(-exponent, EXACT)), -exponent
 
 
+def double_of(value: float | Decimal) -> float:
+    """A number as a double. Of a decimal, .NET rounds the digits before it divides them by a power of ten; it
+    takes their low 64 bits for a long, and adds what the sign took."""
+    if not isinstance(value, Decimal):
+        return float(value)
+    units, places = units_of(value)
+    high, low = divmod(units, 2**64)
+    rounded = float(low) if low < 2**63 else float(low - 2**64) + 2.0**64
+    return math.copysign((rounded + high * 2.0**64) / 10**places, value)
+
+
 def decimal_add(left: Decimal, right: Decimal) -> Decimal:
     return decimal_of(EXACT.add(left, right))
 

@@ -75,8 +75,8 @@ ROWS: tuple[Row, ...] = (
     ("static decimal FromOACurrency(long cy)", from_currency),
     ("static long ToOACurrency(decimal value)", to_currency),
     *ROUNDING_ROWS,
-    ("static double ToDouble(decimal d)", float),
-    ("static float ToSingle(decimal d)", lambda value: arithmetic.Single(float(value))),
+    ("static double ToDouble(decimal d)", arithmetic.double_of),
+    ("static float ToSingle(decimal d)", lambda value: arithmetic.Single(arithmetic.double_of(value))),
     *(
         (f"static {name} To{name}(decimal d)", partial(arithmetic.truncate, name=name))
         for name in arithmetic.INTEGERS

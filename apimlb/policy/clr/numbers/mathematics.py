@@ -170,6 +170,11 @@ def _extreme(choose: Callable[..., float], a: float, b: float, *, magnitude: boo
     return choose(a, b, key=_by_magnitude) if a == b or magnitude else choose(a, b)
 
 
+def _least(a: float, b: float) -> float:
+    """Math.Min; of equal decimals, which may differ in their zeros, .NET takes the second."""
+    return min(b, a)
+
+
 def clamp(value: object, lowest: object, highest: object) -> object:
     if lowest > highest:  # type: ignore[operator]
         raise argument(f"'{text_of(lowest)}' cannot be greater than {text_of(highest)}.")
@@ -187,7 +192,7 @@ def _rows_of(name: str) -> Iterator[Row]:
     real = name in ("Single", "Double")
     lowest = INTEGERS[name][0] if name in INTEGERS else None
     yield f"static {name} Max({name} val1, {name} val2)", partial(_extreme, max) if real else max
-    yield f"static {name} Min({name} val1, {name} val2)", partial(_extreme, min) if real else min
+    yield f"static {name} Min({name} val1, {name} val2)", partial(_extreme, min) if real else _least
     yield f"static {name} Clamp({name} value, {name} min, {name} max)", clamp
     if lowest != 0:
         yield f"static int Sign({name} value)", sign

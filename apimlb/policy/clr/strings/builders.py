@@ -107,13 +107,13 @@ def append_some_chars(target: StringBuilder, chars: ClrArray | None, start: int,
 
 def append_part(target: StringBuilder, value: object, start: int, count: int) -> StringBuilder:
     """Append(string, startIndex, count), Append(StringBuilder, startIndex, count)"""
-    if value is None:
-        return _add_nothing(target, start, count)
     if start < 0:
         raise exceptions.index_range("startIndex")
     _positive(count, "count")
+    if value is None:
+        return _add_nothing(target, start, count)
     text = str(value)
-    if start > len(text) - count:
+    if count and start > len(text) - count:
         raise exceptions.index_range("startIndex")
     return target.append(text[start : start + count])
 

@@ -18,6 +18,7 @@ from apimlb.policy.clr.exceptions import (
 )
 from apimlb.policy.clr.numbers.arithmetic import Char
 from apimlb.policy.clr.objects.text import text_of
+from apimlb.policy.clr.utf16 import enter, leave
 
 STRING = "System.String"
 
@@ -88,6 +89,9 @@ def replace(text: str, old: str | None, new: str | None) -> str:
     return bounded_text(text.replace(old, new or ""))
 
 
+_NO_CHARACTER = re.compile("[\ud800-\udfff\ufffe]")
+
+
 def _charge_marks(text: str) -> None:
     """Pay for putting the marks behind each letter in order: in the square of their number."""
     if text.isascii():
@@ -105,8 +109,12 @@ def _charge_marks(text: str) -> None:
 
 def in_form_c(call: Callable[..., object], text: str) -> object:
     """Normalize() or IsNormalized(), by the function of unicodedata that does the same."""
-    _charge_marks(text)
-    return call("NFC", text)
+    plain = leave(text)
+    if _NO_CHARACTER.search(plain):
+        raise argument("String contains invalid Unicode code points.", "strInput")
+    _charge_marks(plain)
+    made = call("NFC", plain)
+    return enter(made) if isinstance(made, str) else made
 
 
 def trimming(strip: Callable[[str, str], str]) -> Callable[..., str]:

@@ -242,6 +242,8 @@ def _calls(source: str, target: str, *, checked: bool) -> list[tuple[Any, ...]]:
         return [*first, *last_step, (chr,), (Char,)]
     if target in ("Double", "Single"):
         last: tuple[Any, ...] = (float if target == "Double" else Single,)
+        if source == "Decimal":
+            return [(arithmetic.double_of,), last]
     elif target == "Decimal":
         last = (arithmetic.decimal_from_float if source in _REAL else Decimal,)
     elif source in _REAL:
