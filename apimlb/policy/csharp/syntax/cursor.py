@@ -10,6 +10,8 @@ from apimlb.policy.csharp.syntax.statement_nodes import BlockStatement
 _MAX_DEPTH = 60
 _PUNCTUATION = ("op", "keyword")
 _EXPECTED = {";": "CS1002", "}": "CS1513", "{": "CS1514", "in": "CS1515", ")": "CS1026"}
+_WORDS = "from where select group into orderby join let on equals by ascending descending"
+_QUERY_WORDS = frozenset(_WORDS.split())
 
 T = TypeVar("T")
 
@@ -27,6 +29,8 @@ class Cursor:
         self._tokens = tokens
         self._depth = depth
         self.token = tokens[0]
+        self.queries = 0
+        """How many queries are open."""
 
     def advance(self) -> Token:
         """The token at the cursor; the cursor moves on."""
@@ -54,6 +58,10 @@ class Cursor:
     def at_name_before(self, *operators: str) -> bool:
         """Whether an identifier is here, and one of these operators behind it."""
         return self.token.kind == "id" and self.peek().text in operators
+
+    def in_query(self, token: Token) -> bool:
+        """Whether a token is a word of the query around it, and no identifier there."""
+        return self.queries > 0 and token.kind == "id" and token.text in _QUERY_WORDS
 
     def accept(self, text: str) -> bool:
         """Step over an operator or keyword with that text if it is here."""

@@ -1,5 +1,7 @@
 """Expressions of C# 7, by precedence climbing."""
 
+from typing import NoReturn
+
 from apimlb.policy.csharp.syntax import nodes, type_names
 from apimlb.policy.csharp.syntax.creation import parse_arguments, parse_lambda, parse_new, starts_lambda
 from apimlb.policy.csharp.syntax.cursor import Cursor
@@ -34,8 +36,6 @@ def parse_expression(cursor: Cursor) -> nodes.Node:
 
 
 def _expression(cursor: Cursor) -> nodes.Node:
-    if cursor.at_word("from") and _starts_query(cursor):
-        return parse_query(cursor)
     if starts_lambda(cursor):
         return parse_lambda(cursor)
     if cursor.at_text("throw"):
@@ -104,7 +104,7 @@ def _is(cursor: Cursor, at: int, operand: nodes.Node) -> nodes.Node:
     start = cursor.index
     found = type_names.try_type(cursor)
     if found is not None and not cursor.at_text("(", ".", "?."):
-        named = cursor.token.kind == "id"
+        named = cursor.token.kind == "id" and not cursor.in_query(cursor.token)
         return nodes.Is(at, operand, type_names.parse_typed_name(cursor, found) if named else found)
     cursor.reset(start)
     return nodes.Is(at, operand, _binary(cursor, PRECEDENCE["<<"]))
@@ -120,6 +120,8 @@ def _unary(cursor: Cursor) -> nodes.Node:
         return nodes.Increment(token.at, token.text, _unary(cursor), True)
     if token.text == "(" and (cast := _cast(cursor)) is not None:
         return cast
+    if token.text == "from" and _starts_query(cursor):
+        return parse_query(cursor)
     if token.kind == "id" and token.text == "await" and cursor.peek().kind in ("id", "keyword"):
         cursor.refuse("'await' is not possible in a policy expression", "CS4032")
     return _postfix(cursor, token.at, _first(cursor))
@@ -132,20 +134,23 @@ def _cast(cursor: Cursor) -> nodes.Node | None:
     if (
         target is not None
         and cursor.accept(")")
-        and (predefined or target.nullable or target.ranks or _cast_operand(cursor.token))
+        and (predefined or target.nullable or target.ranks or _cast_operand(cursor))
     ):
         return nodes.Cast(at, target, cursor.nested(_unary))
+    if target is not None and (cursor.at_text(",") or cursor.at_name_before(",")):
+        _refuse_tuple(cursor)
     cursor.reset(start)
     return None
 
 
-def _cast_operand(token: Token) -> bool:
+def _cast_operand(cursor: Cursor) -> bool:
     """Whether what follows `(name)` makes it a cast: only what cannot carry on an expression."""
+    token = cursor.token
     if token.kind == "op":
         return token.text in ("(", "!", "~")
     if token.kind == "keyword":
         return token.text in _CAST_OPERAND_KEYWORDS
-    return token.kind != "end"
+    return token.kind != "end" and not cursor.in_query(token)
 
 
 # Primary expressions and what follows them
@@ -210,7 +215,7 @@ def _first(cursor: Cursor) -> nodes.Node:
 
 def _name(cursor: Cursor) -> nodes.Node:
     type_names.skip_global(cursor)
-    token = cursor.advance()
+    token = cursor.identifier()
     if token.text == "nameof" and cursor.at_text("("):
         return _nameof(cursor, token.at)
     arguments = type_names.parse_call_types(cursor) if cursor.at_text("<") else None
@@ -231,16 +236,20 @@ def _parenthesised(cursor: Cursor) -> nodes.Node:
     at = cursor.expect("(").at
     inner = parse_expression(cursor)
     if cursor.at_text(","):
-        cursor.refuse(
-            "Tuple literals need System.ValueTuple, which policy expressions may not use",
-            "NotAllowed",
-            next_step="Use Tuple.Create(...) or an anonymous type.",
-        )
+        _refuse_tuple(cursor)
     cursor.expect(")")
     if isinstance(inner, nodes.ConditionalAccess):  # brackets end the part that null skips
         inner = nodes.Parenthesized(at, inner)
     cursor.source.bracketed[id(inner)] = inner
     return inner
+
+
+def _refuse_tuple(cursor: Cursor) -> NoReturn:
+    cursor.refuse(
+        "Tuples need System.ValueTuple, which policy expressions may not use",
+        "NotAllowed",
+        next_step="Use Tuple.Create(...) or an anonymous type.",
+    )
 
 
 def _keyword(cursor: Cursor, token: Token) -> nodes.Node:
@@ -273,7 +282,4 @@ def _hole(cursor: Cursor, tokens: list[Token]) -> nodes.Interpolation:
 
 
 def _starts_query(cursor: Cursor) -> bool:
-    after, behind = cursor.peek(), cursor.peek(2)
-    if after.kind == "keyword":
-        return after.text in type_names.PREDEFINED
-    return after.kind == "id" and (behind.kind == "id" or (behind.kind == "keyword" and behind.text == "in"))
+    return cursor.peek().kind == "id" or cursor.peek().text in type_names.PREDEFINED

@@ -128,7 +128,7 @@ def _ends_hole(operator: str, closers: list[str]) -> bool:
     elif closers and operator == closers[-1]:
         closers.pop()
     else:
-        return not closers and operator in ("}", ":")
+        return not closers and operator in ("}", ":", "::")
     return False
 
 

@@ -51,6 +51,7 @@ class QueryExpression:
 
 def parse_query(cursor: Cursor) -> nodes.Node:
     cursor.advance()
+    cursor.queries += 1
     query = QueryExpression(*_from(cursor))
     cursor.source.has_functions = True
     while True:
@@ -61,6 +62,7 @@ def parse_query(cursor: Cursor) -> nodes.Node:
         if not clause(cursor, query):
             continue
         if not cursor.accept_word("into"):
+            cursor.queries -= 1
             cursor.source.bracketed[id(query.calls)] = query.calls  # as a statement it is no call
             return query.calls
         query = QueryExpression(query.start, query.calls, [_new_name(cursor)])

@@ -9,7 +9,7 @@ PREDEFINED = frozenset(_PREDEFINED.split())
 _MOST_RANKS = 32  # .NET allows as many dimensions
 _TYPE_ARGUMENTS_END = ") ] } : ; , . ?. ? == != | ^ && || & [ ?? => ("
 _AFTER_TYPE_ARGUMENTS = frozenset(("", *_TYPE_ARGUMENTS_END.split()))
-_NULLABLE_END = "? ) > , ; ] [ = } == && || { ("
+_NULLABLE_END = "? ?? ) > , ; : ] [ = } == != < <= >= && || | ^ / % { is as"
 _AFTER_NULLABLE = frozenset(_NULLABLE_END.split())
 
 
@@ -50,11 +50,12 @@ def try_type(cursor: Cursor) -> TypeName | None:
 def try_plain_type(cursor: Cursor) -> TypeName | None:
     """The same without what makes a type an array."""
     start, at = cursor.index, cursor.token.at
+    tested = cursor.peek(-1).text in ("is", "as")
     parts = cursor.nested(_type_parts)
     if not parts:
         cursor.reset(start)
         return None
-    nullable = cursor.at_text("?") and _nullable_mark(cursor)
+    nullable = cursor.at_text("?") and _nullable_mark(cursor, tested)
     if nullable:
         cursor.advance()
     return TypeName(at, parts, nullable)
@@ -121,9 +122,13 @@ def accept_rank(cursor: Cursor) -> int:
     return rank
 
 
-def _nullable_mark(cursor: Cursor) -> bool:
-    """Whether the `?` at the cursor belongs to a type rather than to `a ? b : c`."""
+def _nullable_mark(cursor: Cursor, tested: bool) -> bool:
+    """Whether the `?` at the cursor belongs to a type rather than to `a ? b : c`. A type is `tested` behind
+    `is` and `as`: there `x is T ? (b) : c` and `x is T ? f(b) : c` may stand."""
     after, behind = cursor.peek(), cursor.peek(2)
-    if after.kind == "id":  # a name that is declared
+    named = after.kind == "id" and not cursor.in_query(after)  # a name that is declared
+    if (behind if named else after).text == "(":
+        return not tested
+    if named:
         return behind.text in ("=", ";", ",", ")") or (behind.kind == "keyword" and behind.text == "in")
-    return after.kind == "end" or after.text in _AFTER_NULLABLE
+    return after.kind in ("end", "id") or after.text in _AFTER_NULLABLE

@@ -138,6 +138,8 @@ def test_what_the_allow_list_leaves_out_is_refused_with_advice() -> None:
     ("source", "what"),
     [
         ("@{ yield return 1; }", "'yield' is not possible"),
+        ("@{ (int x, int y) = (1, 2); return x; }", "Tuples need System.ValueTuple"),
+        ('@{ (int, string) f() { return (1, ""); } return 1; }', "Tuples need System.ValueTuple"),
         ("@{ int f(ref int x) => x; return 1; }", "'ref' parameters are not supported"),
         ("@{ T f<T>(T x) => x; return f(1); }", "functions with type parameters are not supported"),
         ("@{ switch (1) { return 1; } }", "'}' expected"),
