@@ -101,13 +101,18 @@ class _TreeBuilder:
         parent, scope = self._open[-1]
         if pairs:
             scope = self._declared(scope, pairs)
-        element = nodes.XElement(scope.elements.get(tag) or scope.element(tag))
-        if pairs:
-            BUDGET.spend(len(pairs) ** 2 >> 6)
-            for name, value in zip(pairs[::2], pairs[1::2], strict=True):
-                if name == "xml:space":
-                    value = value.strip(_WHITE)
-                element.add_attribute(nodes.XAttribute(scope.attribute(name), enter(value)))
+        try:
+            element = nodes.XElement(scope.elements.get(tag) or scope.element(tag))
+            if pairs:
+                BUDGET.spend(len(pairs) ** 2 >> 6)
+                for name, value in zip(pairs[::2], pairs[1::2], strict=True):
+                    if name == "xml:space":
+                        value = value.strip(_WHITE)
+                    element.add_attribute(nodes.XAttribute(scope.attribute(name), enter(value)))
+        except KeyError as error:
+            prefix = error.args[0]
+            place = self._source.index(f"{prefix}:".encode(), self._parser.CurrentByteIndex)
+            raise self._fault(f"'{prefix}' is an undeclared prefix.", place) from None
         parent.take(element, _ELEMENT)
         self._open.append((element, scope))
 
@@ -163,9 +168,8 @@ class _Scope:
         return self._name(written) if ":" in written else XName("", written)
 
     def _name(self, written: str) -> XName:
+        """Raises KeyError for a prefix that is not declared."""
         prefix, _, local = written.rpartition(":")
-        if prefix not in self.uris:
-            raise xml_error(f"'{prefix}' is an undeclared prefix.")
         return XName(self.uris[prefix], local)
 
 
