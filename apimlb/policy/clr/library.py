@@ -41,7 +41,7 @@ DEFINITIONS: tuple[Definition | Family, ...] = (
     ),
     Family(
         "linq.enumerable",
-        {"System.Linq": "Enumerable IGrouping`2 ILookup`2 Lookup`2 IOrderedEnumerable`1"},
+        {"System.Linq": "Enumerable Grouping`2 IGrouping`2 ILookup`2 Lookup`2 IOrderedEnumerable`1"},
         "Aggregate All Any Append AsEnumerable Average Cast Concat Contains Count DefaultIfEmpty Distinct "
         "ElementAt ElementAtOrDefault Except First FirstOrDefault GroupBy GroupJoin Intersect Join Last "
         "LastOrDefault LongCount Max Min OfType OrderBy OrderByDescending Prepend Reverse Select SelectMany "

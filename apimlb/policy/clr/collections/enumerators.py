@@ -64,7 +64,7 @@ def enumerated(source: object, outside: object) -> Enumerator:
     name = getattr(source, "clr_name", "System.Object").replace("[", "+Enumerator[", 1)
     if isinstance(source, str):
         name = "System.CharEnumerator"
-    # `iterate` looks at null as any other member does; `elements` would call it an argument.
+    # Of null `iterate` throws NullReferenceException, as any member does, `elements` ArgumentNullException.
     return Enumerator(lambda: elements(iterate(source)), name, outside, not isinstance(source, LazySequence))
 
 

@@ -1,5 +1,7 @@
 """List<T>: what its members do."""
 
+from collections.abc import Sized
+
 from apimlb.policy.clr.collections import searches
 from apimlb.policy.clr.collections.arrays import Array, array_from, as_read_only, boxed, copy_part, copy_to
 from apimlb.policy.clr.collections.containers import ClrList, bounded
@@ -31,8 +33,14 @@ def list_trim(target: ClrList) -> None:
 
 
 def list_add_range(target: ClrList, source: object) -> None:
-    found = list(elements(source))
-    target.grow(len(found)).extend(found)
+    """AddRange: the elements of a lazy sequence come one by one, so one that reads this list fails."""
+    if isinstance(source, Sized):
+        found = list(elements(source))
+        target.grow(len(found)).extend(found)
+        return
+    target.changed()
+    for item in elements(source):
+        target.add(item)
 
 
 def list_insert_range(target: ClrList, index: int, source: object) -> None:
@@ -44,7 +52,8 @@ def list_insert_range(target: ClrList, index: int, source: object) -> None:
 
 def list_remove_range(target: ClrList, index: int, count: int) -> None:
     first, end = searches.part(target, index, count)
-    del target.changed()[first:end]
+    if count:
+        del target.changed()[first:end]
 
 
 def list_copy_part(target: ClrList, index: int, array: Array, at: int, count: int) -> None:
@@ -77,7 +86,8 @@ def list_last_index_from(target: ClrList, value: object, start: int, count: int 
 def list_remove_all(target: ClrList, match: Test) -> int:
     kept = [item for item in elements(target) if not match(item)]
     removed = len(target.items) - len(kept)
-    target.changed()[:] = kept
+    if removed:
+        target.changed()[:] = kept
     return removed
 
 

@@ -44,7 +44,8 @@ def set_remove_where(target: ClrSet, match: Callable[[object], bool]) -> int:
 
 
 def _set_key(value: object) -> object:
-    assert isinstance(value, ClrSet)
+    if not isinstance(value, ClrSet):
+        return None
     BUDGET.spend(len(value))
     return frozenset(value.keys) if value.comparer is DEFAULT_COMPARER else id(value)
 

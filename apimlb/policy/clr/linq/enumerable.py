@@ -28,6 +28,10 @@ DEFINITIONS = (
         ),
     ),
     Definition(
+        "System.Linq.Grouping`2", "class", ("TKey", "TElement"), ("IGrouping<TKey, TElement>",),
+        nameable=False,
+    ),
+    Definition(
         "System.Linq.Lookup`2", "class", ("TKey", "TElement"), ("ILookup<TKey, TElement>",), nameable=False
     ),
     Definition(

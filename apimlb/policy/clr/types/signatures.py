@@ -178,7 +178,7 @@ def _paid(made: Member, call: Callable[..., object], cost: Cost) -> Callable[...
 
 def overloads(signature: str) -> list[str]:
     """The signatures of a row: those without an optional part come first, then those of its first type."""
-    if optional := _OPTIONAL.search(signature):  # a part inside another one comes before that
+    if optional := _OPTIONAL.search(signature):  # the innermost of nested parts
         before, after = signature[: optional.start()], signature[optional.end() :]
         return list(dict.fromkeys([*overloads(before + after), *overloads(before + optional[1] + after)]))
     if types := _TYPES.search(signature):
