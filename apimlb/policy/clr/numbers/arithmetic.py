@@ -227,6 +227,7 @@ def double_of(value: float | Decimal) -> float:
     takes their low 64 bits for a long, and adds what the sign took."""
     if not isinstance(value, Decimal):
         return float(value)
+    BUDGET.spend(2)
     units, places = units_of(value)
     high, low = divmod(units, 2**64)
     rounded = float(low) if low < 2**63 else float(low - 2**64) + 2.0**64
