@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
-from apimlb.policy.clr.budget import charge_each
+from apimlb.policy.clr.budget import BUDGET, charge_each
 from apimlb.policy.clr.crypto.hashes import C, crypto_error
 from apimlb.policy.clr.crypto.oids import NAMES, value_of
 
@@ -35,7 +35,7 @@ def pieces(content: bytes) -> list[Piece]:
     found: list[Piece] = []
     at = 0
     while at < len(content):
-        tag, size, begins = _head(content, at)
+        tag, size, begins = head(content, at)
         ends = begins + size
         if ends > len(content):
             raise ValueError("not DER")
@@ -44,7 +44,7 @@ def pieces(content: bytes) -> list[Piece]:
     return found
 
 
-def _head(content: bytes, at: int) -> tuple[int, int, int]:
+def head(content: bytes, at: int) -> tuple[int, int, int]:
     """The tag of the value at a place, its length, and where what is inside begins."""
     if at + 1 >= len(content) or content[at] & 0x1F == 0x1F or content[at + 1] == 0x80:
         raise ValueError("not DER")
@@ -72,7 +72,7 @@ def oid_text(piece: Piece) -> str:
 def name_parts(name: bytes) -> list[list[tuple[str, str]]]:
     """The parts of an encoded name, first to last: each has an identifier and its text, or several; raises
     ValueError."""
-    charge_each(len(name))
+    BUDGET.spend(len(name))
     (outer,) = pieces(name)
     return [[_attribute(pair) for pair in _inner(part, 0x31)] for part in _inner(outer, 0x30)]
 
@@ -120,7 +120,7 @@ class DistinguishedName:
 
 def written_name(text: str) -> DistinguishedName:
     """new X500DistinguishedName(text): any text of `key=value` parts; throws CryptographicException."""
-    charge_each(len(text))
+    charge_each(2 * len(text))
     at, end = 0, len(text.rstrip())
     while at < end:
         key = _KEY.match(text, at)

@@ -23,18 +23,33 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import (
 )
 
 from apimlb.policy.clr.budget import BUDGET
-from apimlb.policy.clr.certificates.distinguished_names import Piece, name_parts, name_text, oid_text, pieces
+from apimlb.policy.clr.certificates.distinguished_names import (
+    Piece,
+    head,
+    name_parts,
+    name_text,
+    oid_text,
+    pieces,
+)
 from apimlb.policy.clr.certificates.facts import CertificateFacts
 from apimlb.policy.clr.crypto.hashes import crypto_error
-from apimlb.policy.clr.crypto.rsa import Rsa
+from apimlb.policy.clr.crypto.rsa import KEY_LIMIT, Rsa
 from apimlb.policy.clr.dates.instants import LOCAL, from_epoch
+from apimlb.policy.clr.exceptions import over_limit
 
 _PEM = b"-----BEGIN CERTIFICATE-----"
 _BEGINNINGS = {b"\x02\x01\x03": "Pfx", bytes.fromhex("06092A864886F70D010702"): "Pkcs7"}
 """The types of content by what is first in it: a version, or an identifier."""
 
 _ROUNDS = 2_000
-_LONGEST_SALT = 64
+_LONGEST_SALT = 32
+_LONGEST_NUMBER, _LONGEST_SECRET = 513, 2_500
+"""Bytes of a number in a key of 4096 bits, and of such a key under a cipher. The package checks whether the
+primes are prime, which takes long with longer ones."""
+
+_SCRYPT = bytes.fromhex("2B06010401DA47040B")
+"""The identifier of a key derivation that .NET does not know, whose cost is a product."""
+
 _OTHER_NAMES: dict[int | str, str] = {
     0x81: "EmailName", 0x82: "DnsFromAlternativeName", 0x86: "UrlName", "1.3.6.1.4.1.311.20.2.3": "UpnName",
 }  # fmt: skip
@@ -80,6 +95,8 @@ def _pfx(content: bytes, password: str | None) -> tuple[CertificateFacts, Rsa | 
     found = _opened(content, (password.encode(),) if password else (None, b""))
     holder = found.cert or found.additional_certs[0]
     key = found.key if isinstance(found.key, RSAPrivateKey) else None
+    if key is not None:
+        BUDGET.spend(round(5_000 * (key.key_size / 1024) ** 3))  # what the package's check of the primes took
     return _facts(holder.certificate), None if key is None else Rsa(key=key)
 
 
@@ -98,21 +115,32 @@ def _iterations(found: list[Piece], depth: int = 30) -> int:
         raise ValueError("nested too deeply")
     total = 0
     for each in found:
+        if each.inside == _SCRYPT or each.tag == 0x24:
+            raise ValueError("what .NET does not know, or a value in parts, which is not DER")
         if each.tag == 0x02 and len(each.inside) <= 8:
             total += abs(int.from_bytes(each.inside, "big", signed=True))
         elif each.tag & 0x20:
             total += _iterations(pieces(each.inside), depth - 1)
-        elif each.tag == 0x04 and len(each.inside) > _LONGEST_SALT and each.inside[0] == 0x30:
-            total += _iterations(_content(each.inside), depth - 1)
+        elif each.tag == 0x04 and len(each.inside) > _LONGEST_SALT:
+            inner = _content(each.inside)
+            total += _iterations(inner, depth - 1)
+            if not inner and len(each.inside) > _LONGEST_SECRET:
+                raise over_limit(KEY_LIMIT)
+        elif each.tag == 0x02 and len(each.inside) > _LONGEST_NUMBER:
+            raise over_limit(KEY_LIMIT)
     return total
 
 
 def _content(inside: bytes) -> list[Piece]:
-    """What an octet string holds, if that is DER rather than ciphered bytes."""
+    """What the sequence holds that an octet string begins with; nothing for ciphered bytes. The package, too,
+    overlooks what follows the sequence."""
+    if inside[0] != 0x30:
+        return []
     if inside[1] == 0x80:
         raise ValueError("not DER")
     try:
-        return pieces(inside)
+        _, size, begins = head(inside, 0)
+        return pieces(inside[begins : begins + size])
     except ValueError:
         return []
 

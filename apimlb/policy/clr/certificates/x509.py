@@ -6,6 +6,7 @@ Certificates come from the request, from the deployment, or from bytes; nothing 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from apimlb.policy.clr.budget import BUDGET
 from apimlb.policy.clr.certificates.certificate import X509, PublicKey, X, hexadecimal
 from apimlb.policy.clr.certificates.distinguished_names import DistinguishedName, name_text, written_name
 from apimlb.policy.clr.crypto.hashes import crypto_error, digest, not_on_this_platform
@@ -83,6 +84,7 @@ def export(certificate: X509, kind: Enum, password: str | None = None) -> bytear
 def hashed(certificate: X509, name: HashAlgorithmName) -> bytes:
     """GetCertHash(hashAlgorithm)"""
     der = certificate.facts.der
+    BUDGET.spend(len(der) >> 6)
     return digest(known_hash(checked_name(name)), der)
 
 

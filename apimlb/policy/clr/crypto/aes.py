@@ -29,7 +29,7 @@ class Aes:
         self.clr_name = clr_name
         self._chance = rng.randbytes
         self.key_bits = 256
-        self.feedback = 128 if clr_name.endswith("Managed") else 8
+        self.feedback = 128 if clr_name.endswith("RijndaelManaged") else 8
         self.mode = Enum(C + "CipherMode", MODES["CBC"], {number: name for name, number in MODES.items()})
         self.padding = Enum(
             C + "PaddingMode", PADDINGS["PKCS7"], {number: name for name, number in PADDINGS.items()}
@@ -50,9 +50,10 @@ class Aes:
         self.key_bits = bits
         self.forget("key")
 
-    def forget(self, name: str) -> None:
+    def forget(self, *names: str) -> None:
         """Let the key or the vector be made anew when it is next asked for."""
-        vars(self).pop(name, None)
+        for name in names:
+            vars(self).pop(name, None)
 
     @cached_property
     def iv(self) -> bytes:

@@ -27,11 +27,12 @@ def _type_names() -> dict[str, str]:
     """What is made by each name, which is in lower case: `sha256`, or that with the namespace."""
     hashes = {name: f"{name}Managed" for name in BLOCK_SIZES}
     hashes |= {name: f"{name}CryptoServiceProvider" for name in ("MD5", "SHA1")}
-    plain = {"sha": hashes["SHA1"], "aes": "AesCryptoServiceProvider", "aesmanaged": "AesManaged"}
+    aes = "AesCryptoServiceProvider"
+    plain = {"sha": hashes["SHA1"], "aes": aes, aes: aes, "AesManaged": "AesManaged"}
     plain |= {f"sha-{name[3:]}": hashes[name] for name in ("SHA256", "SHA384", "SHA512")}
     either = {**hashes, "rsa": "RSACryptoServiceProvider", "rijndael": "RijndaelManaged"}
     either |= {f"hmac{name}": f"HMAC{name}" for name in hashes}
-    types = ["AesManaged", "AesCryptoServiceProvider", "RijndaelManaged"]
+    types = ["AesManaged", aes, "RijndaelManaged"]
     types += [f"{name}Managed" for name in hashes if name != "MD5"]
     full = {name: name for name in types} | {
         "HashAlgorithm": hashes["SHA1"], "HMAC": "HMACSHA1", "KeyedHashAlgorithm": "HMACSHA1",

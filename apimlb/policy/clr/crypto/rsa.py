@@ -34,7 +34,7 @@ from apimlb.policy.clr.exceptions import over_limit, required
 Either = RSAPrivateKey | RSAPublicKey
 
 _SMALLEST, _LARGEST = 1024, 4096
-_LIMIT = f"{_LARGEST} bits in one RSA key"
+KEY_LIMIT = f"{_LARGEST} bits in one RSA key"
 _PUBLIC_FORMS = {
     "RSAPublicKey": PublicFormat.PKCS1,
     "SubjectPublicKeyInfo": PublicFormat.SubjectPublicKeyInfo,
@@ -97,8 +97,9 @@ class Rsa:
     def load(self, parts: dict[str, bytes]) -> None:
         """Another key, by the names of RSAParameters."""
         self._alive()
-        if len(parts["Modulus"]) * 8 > _LARGEST + 64 or len(parts["Exponent"]) > len(parts["Modulus"]):
-            raise over_limit(_LIMIT)
+        longest = max(map(len, parts.values()))
+        if longest * 8 > _LARGEST + 64 or len(parts["Exponent"]) > len(parts["Modulus"]):
+            raise over_limit(KEY_LIMIT)
         BUDGET.spend(500)
         numbers = {name: int.from_bytes(part, "big") for name, part in parts.items()}
         if numbers["Modulus"].bit_length() < _SMALLEST:
@@ -201,7 +202,7 @@ class Rsa:
 
 def _checked_size(bits: int) -> int:
     if _LARGEST < bits <= 16384:
-        raise over_limit(_LIMIT)
+        raise over_limit(KEY_LIMIT)
     if not _SMALLEST <= bits <= _LARGEST or bits % 8:
         raise wrong_key_size()
     return bits

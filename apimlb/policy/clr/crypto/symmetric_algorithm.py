@@ -14,9 +14,12 @@ _create = create("SymmetricAlgorithm")
 
 
 def set_block_size(cipher: Aes, bits: int) -> None:
+    rijndael = cipher.clr_name.endswith("RijndaelManaged")
     if bits == BLOCK_BITS:
+        if not rijndael:
+            cipher.forget("iv")
         return
-    if cipher.clr_name.endswith("RijndaelManaged"):
+    if rijndael:
         refused = not_on_this_platform if bits in (192, 256) else crypto_error
         raise refused("BlockSize must be 128 in this implementation.")
     raise crypto_error("Specified block size is not valid for this algorithm.")
@@ -77,8 +80,8 @@ DEFINITIONS = (
             ("PaddingMode Padding", "{0}.padding", Aes.set_padding),
             ("void GenerateKey()", lambda cipher: cipher.forget("key")),
             ("void GenerateIV()", lambda cipher: cipher.forget("iv")),
-            ("void Dispose()", nothing),
-            ("void Clear()", nothing),
+            ("void Dispose()", lambda cipher: cipher.forget("key", "iv")),
+            ("void Clear()", lambda cipher: cipher.forget("key", "iv")),
         ),
     ),
     Definition(

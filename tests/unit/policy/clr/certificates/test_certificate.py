@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
+    KeySerializationEncryption,
     NoEncryption,
     PrivateFormat,
     pkcs12,
@@ -116,6 +117,10 @@ def test_a_wrong_password_opens_nothing(password: str) -> None:
     assert found["message"] == "The specified network password is not correct."
 
 
+ENDLESS = b"\x7f\xff\xff"
+STEPS = "The expression exceeds the number of steps that one evaluation may take."
+
+
 @pytest.mark.parametrize(
     ("inside", "message"),
     [
@@ -123,8 +128,13 @@ def test_a_wrong_password_opens_nothing(password: str) -> None:
         (b"\4\x48\x30\5" + b"x" * 70, "The specified network password is not correct."),
         (reduce(lambda inner, _: bytes([0x30, len(inner)]) + inner, range(40), b""),
          "Cannot find the requested object."),
+        (b"\x24\5\4\3\2\1\1", "Cannot find the requested object."),
+        (b"\x30\x0b\6\x09" + bytes.fromhex("2B06010401DA47040B"), "Cannot find the requested object."),
+        (b"\4\x28\x30\x26\2\3" + ENDLESS + b"\4\x1f" + bytes(31), STEPS),
+        (b"\4\x31\x30\x26\2\3" + ENDLESS + b"\4\x1f" + bytes(31) + b"\x02 not DER", STEPS),
     ],
-    ids=["a length that is not written out", "ciphered bytes", "nested too deeply"],
+    ids=["a length that is not written out", "ciphered bytes", "nested too deeply", "a value in parts",
+         "scrypt", "in few bytes", "before what is overlooked"],
 )  # fmt: skip
 def test_rounds_are_counted_wherever_a_file_may_ask_for_them(inside: bytes, message: str) -> None:
     content = b64encode(bytes([0x30, 3 + len(inside)]) + b"\2\1\3" + inside).decode()
@@ -228,6 +238,7 @@ LIMIT = "System.InsufficientExecutionStackException"
         "@(RSA.Create(16384).ExportRSAPublicKey())",
         "@{ var r = RSA.Create(); r.KeySize = 8192; return 1; }",
         f'@{{ var r = RSA.Create(); r.FromXmlString("{public_xml(2**9000 + 1, 65537)}"); return 1; }}',
+        f'@{{ var r = RSA.Create(); r.FromXmlString("{private_xml(P=2**9000 + 1)}"); return 1; }}',
         '@{ var z = TimeZoneInfo.Utc; for (;;) { z = TimeZoneInfo.FindSystemTimeZoneById("none"); } }',
         "@{ for (;;) { var n = TimeZoneInfo.GetSystemTimeZones().Count; } }",
     ],
@@ -270,6 +281,19 @@ def test_a_file_that_asks_for_endless_rounds_is_not_opened() -> None:
         text = b64encode(each).decode()
         found = answer(f'@(new X509Certificate2(Convert.FromBase64String("{text}"), "pw").Subject)', {})
         assert {name: found.get(name) for name in expected} == expected
+
+
+@pytest.mark.parametrize("lock", [NoEncryption(), BestAvailableEncryption(b"pw")], ids=["open", "locked"])
+def test_a_file_with_a_key_of_more_than_4096_bits_is_not_opened(lock: KeySerializationEncryption) -> None:
+    p, q, e = 2**2281 - 1, 2**2203 - 1, 65537
+    d = rsa.rsa_recover_private_exponent(e, p, q)
+    rest = rsa.rsa_crt_dmp1(d, p), rsa.rsa_crt_dmq1(d, q), rsa.rsa_crt_iqmp(p, q)
+    numbers = rsa.RSAPrivateNumbers(p, q, d, *rest, rsa.RSAPublicNumbers(e, p * q))
+    key = numbers.private_key(unsafe_skip_rsa_key_validation=True)
+    content = b64encode(pkcs12.serialize_key_and_certificates(b"x", key, None, None, lock)).decode()
+    found = answer(f'@(new X509Certificate2(Convert.FromBase64String("{content}"), "pw"))', {})
+    assert found["throws"] == LIMIT
+    assert "4096 bits" in found["message"]
 
 
 @pytest.mark.parametrize("seed", range(6))
