@@ -197,7 +197,7 @@ def private_xml(**changed: int) -> str:
         "Q": numbers.q, "DP": numbers.dmp1, "DQ": numbers.dmq1, "InverseQ": numbers.iqmp, "D": numbers.d,
     } | changed  # fmt: skip
     inner = "".join(
-        f"<{name}>{b64encode(number.to_bytes(256, 'big')).decode()}</{name}>"
+        f"<{name}>{b64encode(number.to_bytes(2048 if number >> 2048 else 256, 'big')).decode()}</{name}>"
         for name, number in parts.items()
     )
     return f"<RSAKeyValue>{inner}</RSAKeyValue>"
