@@ -31,8 +31,8 @@ def iterate(source: object) -> Iterator[object]:
 
 def iterate_pairs(source: JObject) -> Iterator[object]:
     """A JObject as its IDictionary: names with values."""
-    for token in source:
-        yield KeyValuePair(token.name, token.value, PAIR_TYPES)  # type: ignore[attr-defined]
+    for prop in source:
+        yield KeyValuePair(prop.name, prop.value, PAIR_TYPES)
 
 
 def elements(source: object, name: str = "source") -> Iterator[object]:

@@ -71,15 +71,15 @@ def merge(target: tokens.JContainer, content: object) -> None:
             target.set_value(content.value)
     elif isinstance(target, tokens.JConstructor) and isinstance(content, tokens.JConstructor):
         target.name = content.name or target.name
-        _join(target, content.items)
+        _join(target, content)
     elif isinstance(target, tokens.JArray) and isinstance(content, tokens.JArray):
-        _join(target, content.items)
+        _join(target, content)
     elif isinstance(target, tokens.JArray) and is_listed(content):
         _join(target, elements(content))
 
 
 def _join(target: tokens.JList, items: Iterable[object]) -> None:
-    for item in list(items):
+    for item in items:
         if item is not None and not isinstance(item, tokens.JToken):
             raise invalid_cast(clr_type_name(item), "Newtonsoft.Json.Linq.JToken")
         target.add(item)

@@ -129,9 +129,10 @@ class PathReader:
         return re.sub(r"\\(.)", r"\1", text)
 
     def _indices(self, closing: str) -> path_steps.PathStep:
-        """Numbers with commas or colons between them, or a star."""
-        parts: list[int | None] = []
-        between = ""
+        """Numbers with commas or colons between them, or a star. A number before a colon is no index; where
+        there is an index, what stands at the end is one too."""
+        indices: list[int] = []
+        bounds: list[int | None] = []
         while True:
             number = self._take(_INDEX)[0]
             char = self._behind_space(_OPEN_INDEXER)
@@ -142,15 +143,14 @@ class PathReader:
                 if self._behind_bracket() != closing:
                     raise json_error("Unexpected character while parsing path indexer: *")
                 return path_steps.indexed(None)
-            comma = char == "," or (char == closing and between != ":")
-            if comma and index is None:
+            if char == ":" or (char == closing and bounds and not indices):
+                bounds.append(index)
+            elif index is None:
                 raise json_error("Array index expected.")
-            parts.append(index)
+            else:
+                indices.append(index)
             if char == closing:
-                if between == ":":
-                    return path_steps.sliced(*parts)
-                return path_steps.indexed([part for part in parts if part is not None])
-            between = char
+                return path_steps.indexed(indices) if indices else path_steps.sliced(*bounds)
             self._at += 1
             self._take(_SPACE)
 
@@ -171,15 +171,13 @@ class PathReader:
         condition: path_steps.Condition = []
         while self._at < len(self._text):
             comparison = self._comparison()
-            char = self._char()
-            if char in "&|)":
-                condition.append((comparison, char))
-            if char == ")":
-                return condition
-            if char in "&|" and not self._accept(char * 2):
-                self._wrong("query")
-            if char == "&":
-                self._char()  # a `|` may come behind `&&`
+            for joined in ")&|":  # both of `&&||` count
+                if self._char() == joined:
+                    condition.append((comparison, joined))
+                    if joined == ")":
+                        return condition
+                    if not self._accept(joined * 2):
+                        self._wrong("query")
         raise json_error(_OPEN_QUERY)
 
     def _comparison(self) -> path_steps.Comparison:

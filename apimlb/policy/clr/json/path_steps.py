@@ -48,8 +48,10 @@ def members(names: list[str] | None, deep: bool) -> PathStep:
         return _deep_members(names)
 
     def found(root: JToken, token: JObject, strict: bool) -> Iterator[JToken]:
+        if names is None:
+            yield from (prop.value for prop in token)
         several = len(names or ()) > 1
-        for name in list(token.properties) if names is None else names:
+        for name in names or ():
             prop = token.properties.get(name)
             if prop is not None:
                 yield prop.value
@@ -98,9 +100,9 @@ def indexed(indices: list[int] | None) -> PathStep:
 
 
 def sliced(start: int | None, stop: int | None, *steps: int | None) -> PathStep:
-    """`[start:stop:step]`, each of which may be left out, and the last step counts. A step of zero is refused
-    for any token."""
-    step = steps[-1] if steps else None
+    """`[start:stop:step]`, each of which may be left out, and the last step that is given counts. A step of
+    zero is refused for any token."""
+    step = next((each for each in reversed(steps) if each is not None), None)
 
     def found(root: JToken, token: JArray, strict: bool) -> Iterator[JToken]:
         if step == 0:

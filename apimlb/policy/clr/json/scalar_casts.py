@@ -28,6 +28,12 @@ def _to_bytes(value: object) -> bytearray | None:
     return None
 
 
+def _by_int(change: Callable[[object], object]) -> Callable[[object], object]:
+    """A change by way of int where the value is a BigInteger."""
+    return lambda value: change(parsing.to_integer(value, "Int32") if type(value) is BigInteger else value)
+
+
+_SMALL = ("SByte", "Byte", "Int16", "UInt16")
 _WRITTEN = frozenset({"String", "Comment", "Raw"})
 _CHAR = _WRITTEN | {"Integer", "Float"}
 _NUMBER = _CHAR | {"Boolean"}
@@ -37,13 +43,13 @@ _REFERENCES = ("String", "Uri", "Byte[]")
 _CASTS: dict[str, tuple[type, frozenset[str], Callable[..., object]]] = {
     "String": (str, _NUMBER | _NULL | {"Date", "Bytes", "Guid", "TimeSpan", "Uri"}, lambda value:
         to_base64(value) if isinstance(value, bytearray) else text_of(value)),
-    "Boolean": (bool, _NUMBER, lambda value:
-        parsing.to_boolean(parsing.to_integer(value, "Int32") if type(value) is BigInteger else value)),
+    "Boolean": (bool, _NUMBER, _by_int(parsing.to_boolean)),
     **{name: (object, _NUMBER, partial(parsing.to_integer, name=name)) for name in INTEGERS},
+    **{name: (object, _NUMBER, _by_int(partial(parsing.to_integer, name=name))) for name in _SMALL},
     "Double": (float, _NUMBER, parsing.to_double),
     "Single": (Single, _NUMBER, parsing.to_single),
     "Decimal": (Decimal, _NUMBER, parsing.to_decimal),
-    "Char": (Char, _CHAR, parsing.to_char),
+    "Char": (Char, _CHAR, _by_int(parsing.to_char)),
     "DateTime": (DateTime, _DATE, lambda value:
         DateTime(value.ticks) if isinstance(value, DateTimeOffset) else parsing.to_date(value)),
     "DateTimeOffset": (DateTimeOffset, _DATE, lambda value:

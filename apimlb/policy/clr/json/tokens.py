@@ -150,7 +150,9 @@ class JList(JContainer):
         return self.items[index]
 
     def insert(self, index: int, value: JToken | None) -> None:
-        if not 0 <= index <= len(self.items):
+        if index < 0:
+            raise exceptions.index_range()
+        if index > len(self.items):
             raise exceptions.argument_range("Index must be within the bounds of the List.", "index")
         charge_moved(bounded(len(self.items) + 1) - index)
         self.items.insert(index, adopt(value, self))
@@ -231,7 +233,7 @@ class JObject(JContainer):
     def count(self) -> int:
         return len(self.properties)
 
-    def __iter__(self) -> Iterator[JToken]:
+    def __iter__(self) -> Iterator[JProperty]:
         version = self.version
         charge_passed(len(self.properties))
         for prop in list(self.properties.values()):
@@ -259,7 +261,7 @@ class JObject(JContainer):
         name = exceptions.required(name, "name")
         prop = self.properties.get(name)
         if prop is None:
-            self.append(JProperty(name, value))
+            self.add_property(JProperty(name, value))
         else:
             prop.set_value(value)
 
@@ -285,7 +287,8 @@ class JObject(JContainer):
 
     def add_property(self, prop: JProperty) -> None:
         self._check_new(prop.name)
-        self.append(prop if prop.parent is None else prop.clone())
+        holds_this = isinstance(prop.value, JContainer) and root(self) is prop
+        self.append(prop.clone() if holds_this or prop.parent is not None else prop)
 
     def _check_new(self, name: str, old: JProperty | None = None) -> None:
         """Refuse a name that another property has than the `old` one."""
