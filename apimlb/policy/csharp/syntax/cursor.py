@@ -17,8 +17,9 @@ T = TypeVar("T")
 
 
 class Cursor:
-    """Where the parser stands, and how deep; every production starts from here. The parser's own kind has the
-    productions that stand in themselves: an expression in a lambda in an expression."""
+    """Where the parser stands, and how deep; every production starts from here. `expression` and `block` may
+    stand in themselves, such as an expression in a lambda in an expression; the parser's own class has them.
+    """
 
     expression: ClassVar[Callable[["Cursor"], Node]]
     block: ClassVar[Callable[["Cursor"], BlockStatement]]

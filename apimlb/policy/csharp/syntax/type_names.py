@@ -9,7 +9,7 @@ PREDEFINED = frozenset(_PREDEFINED.split())
 _MOST_RANKS = 32  # .NET allows as many dimensions
 _TYPE_ARGUMENTS_END = ") ] } : ; , . ?. ? == != | ^ && || & [ ?? => ("
 _AFTER_TYPE_ARGUMENTS = frozenset(("", *_TYPE_ARGUMENTS_END.split()))
-_NULLABLE_END = "? ?? ) > , ; : ] [ = } == != < <= >= && || | ^ / % { is as"
+_NULLABLE_END = "? ?? ) > , ; : ] [ = } == != < <= >= && || | ^ / % { ( is as"
 _AFTER_NULLABLE = frozenset(_NULLABLE_END.split())
 
 
@@ -126,9 +126,9 @@ def _nullable_mark(cursor: Cursor, tested: bool) -> bool:
     """Whether the `?` at the cursor belongs to a type rather than to `a ? b : c`. A type is `tested` behind
     `is` and `as`: there `x is T ? (b) : c` and `x is T ? f(b) : c` may stand."""
     after, behind = cursor.peek(), cursor.peek(2)
-    named = after.kind == "id" and not cursor.in_query(after)  # a name that is declared
-    if (behind if named else after).text == "(":
-        return not tested
-    if named:
-        return behind.text in ("=", ";", ",", ")") or (behind.kind == "keyword" and behind.text == "in")
+    named = after.kind == "id" and not cursor.in_query(after)
+    if tested and (named or after.text == "("):
+        return False
+    if named:  # the name is declared
+        return behind.text in ("=", ";", ",", ")", "(") or (behind.kind == "keyword" and behind.text == "in")
     return after.kind in ("end", "id") or after.text in _AFTER_NULLABLE
