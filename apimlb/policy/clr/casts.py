@@ -90,6 +90,8 @@ def cast_value(value: object, target: Type) -> object:
         raise null_reference()
     if isinstance(value, Enum) and target.name == "System.Int32":
         return value.number
+    if type(value) is int and target.kind == "enum":
+        return enum_of(target, value)
     return cast(value, target)
 
 

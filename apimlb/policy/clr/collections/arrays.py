@@ -155,7 +155,7 @@ def stored(value: object, element: str) -> object:
 
 
 def _cast_down(value: object, kind: Type) -> object:
-    if RUNTIME.is_a(value, kind) or (value is None and not kind.is_value):
+    if RUNTIME.is_a(value, kind) or (value is None and kind.takes_null):
         return value
     raise ClrException(
         "System.InvalidCastException",

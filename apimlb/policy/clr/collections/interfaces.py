@@ -223,6 +223,11 @@ def map_values(target: ReadOnlyMap | JObject) -> MapView:
     return MapView(target, "Value")
 
 
+def comparer_hash(comparer: Comparer, value: object) -> int:
+    """IEqualityComparer<T>.GetHashCode"""
+    return 0 if value is None else hash_code(value if comparer is DEFAULT_COMPARER else comparer.key(value))
+
+
 TRY_GET = Call(try_get, types=VALUE, cost="none")
 
 DEFINITIONS = (
@@ -234,8 +239,7 @@ DEFINITIONS = (
         G + "IEqualityComparer`1", "interface", T, nameable=False,
         rows=(
             ("bool Equals(T x, T y)", Comparer.equal),
-            ("int GetHashCode(T obj)", lambda comparer, value: 0 if value is None
-             else hash_code(value if comparer is DEFAULT_COMPARER else comparer.key(value))),
+            ("int GetHashCode(T obj)", comparer_hash),
         ),
     ),
     Definition(

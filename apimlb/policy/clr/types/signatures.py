@@ -178,7 +178,7 @@ def _paid(made: Member, call: Callable[..., object], cost: Cost) -> Callable[...
 
 def overloads(signature: str) -> list[str]:
     """The signatures of a row: those without an optional part come first, then those of its first type."""
-    if optional := _OPTIONAL.search(signature):  # the innermost of nested parts
+    if optional := _OPTIONAL.search(signature):  # the innermost: a part around it is left out twice
         before, after = signature[: optional.start()], signature[optional.end() :]
         return list(dict.fromkeys([*overloads(before + after), *overloads(before + optional[1] + after)]))
     if types := _TYPES.search(signature):
