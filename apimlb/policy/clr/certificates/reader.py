@@ -48,7 +48,7 @@ _LONGEST_NUMBER, _LONGEST_SECRET = 513, 2_500
 primes are prime, which takes long with longer ones."""
 
 _SCRYPT = bytes.fromhex("2B06010401DA47040B")
-"""The identifier of a key derivation that .NET does not know, whose cost is a product."""
+"""The identifier of a key derivation that .NET does not know. It costs the product of its numbers."""
 
 _OTHER_NAMES: dict[int | str, str] = {
     0x81: "EmailName", 0x82: "DnsFromAlternativeName", 0x86: "UrlName", "1.3.6.1.4.1.311.20.2.3": "UpnName",
@@ -110,7 +110,8 @@ def _opened(content: bytes, secrets: Iterable[bytes | None]) -> PKCS12KeyAndCert
 
 def _iterations(found: list[Piece], depth: int = 30) -> int:
     """The rounds of key derivation that a PKCS #12 file asks for: the small numbers in it, wherever they
-    stand. Lengths must be written out, as DER has it, so that no number is overlooked; raises ValueError."""
+    stand. Lengths must be written out, as DER has it, so that no number is overlooked; raises ValueError, or
+    throws for a key that is too long."""
     if depth == 0:
         raise ValueError("nested too deeply")
     total = 0

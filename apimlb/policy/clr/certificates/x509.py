@@ -194,8 +194,8 @@ DEFINITIONS = (
     ),
     Definition(
         X + "PublicKey", "class",
-        rows=(("AsymmetricAlgorithm Key", public_rsa), ("Oid Oid",
-                                                        lambda key: Oid(key.facts.key_algorithm))),
+        rows=(("AsymmetricAlgorithm Key", public_rsa),
+              ("Oid Oid", lambda key: Oid(key.facts.key_algorithm))),
     ),
     Definition(X + "X509Certificate", "class", bases=("System.IDisposable",), rows=_FIRST),
     Definition(X + "X509Certificate2", "class", bases=(X + "X509Certificate",), rows=_SECOND),
