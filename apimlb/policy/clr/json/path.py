@@ -1,11 +1,12 @@
 """SelectToken's JSONPath, as Newtonsoft.Json 10 reads it, with the errors of its reader."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from typing import NoReturn
 
+from apimlb.policy.clr.budget import BUDGET, SMALL
 from apimlb.policy.clr.convert.parsing import parse_double, parse_integer
 from apimlb.policy.clr.exceptions import ClrException, array_range, required
 from apimlb.policy.clr.json import path_steps
@@ -237,5 +238,10 @@ def select_tokens(
     """What finds the tokens of a path; throws Newtonsoft.Json.JsonException for an invalid path. It
     throws while it goes on where a `strict` one finds nothing."""
     expression = required(expression, "expression")
-    steps = _steps(expression) if len(expression) < 1_000 else PathReader(expression).read()
+    if len(expression) < SMALL:
+        BUDGET.spend(len(expression) >> 2)
+        steps: Sequence[path_steps.PathStep] = _steps(expression)
+    else:
+        BUDGET.spend(2 * len(expression))
+        steps = PathReader(expression).read()
     return lambda: path_steps.walk(steps, token, token, strict)

@@ -58,6 +58,7 @@ STOPPED = {
         "@(context.Request.Body.As<JArray>().Count)",
         f"[{'1,' * 450_000}//\n]",
     ),
+    "a path of a megabyte": (f"@(new JObject().SelectToken({TEXT}))", ".a" * 500_000),
     "a long body of a loop": (
         f"@{{ int x = 1; for (var i = 0; i < 90000; i++) {{ {'x = x ^ 7; ' * 900} }} return x; }}",
         "",
