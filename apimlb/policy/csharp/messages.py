@@ -47,6 +47,7 @@ CS0165 Use of unassigned local variable '{}'
 CS0173 Type of conditional expression cannot be determined because there is no implicit conversion between
     '{}' and '{}'
 CS0176 Member '{}.{}' cannot be accessed with an instance reference; qualify it with a type name instead
+CS0177 The out parameter '{}' must be assigned to before control leaves the current method
 CS0186 Use of null is not valid in this context
 CS0198 A static readonly field cannot be assigned to (except in a static constructor or a variable
     initializer)
@@ -93,6 +94,7 @@ CS1061 '{}' does not contain a definition for '{}' and no extension method '{}' 
     of type '{}' could be found (are you missing a using directive or an assembly reference?)
 CS1501 No overload for method '{}' takes {} arguments
 CS1503 Argument {}: cannot convert from '{}{}' to '{}{}'
+CS1510 A ref or out value must be an assignable variable
 CS1579 foreach statement cannot operate on variables of type '{}' because '{}' does not contain a public
     definition for 'GetEnumerator'
 CS1593 Delegate '{}' does not take {} arguments
@@ -108,12 +110,17 @@ CS1729 '{}' does not contain a constructor that takes {} arguments
 CS1736 Default parameter value for '{}' must be a compile-time constant
 CS1738 Named argument specifications must appear after all fixed arguments have been specified
 CS1739 The best overload for '{}' does not have a parameter named '{}'
+CS1912 Duplicate initialization of member '{}'
+CS1918 Members of property '{}' of type '{}' cannot be assigned with an object initializer because it is of a
+    value type
+CS1920 Element initializer cannot be empty
 CS1922 Cannot initialize type '{}' with a collection initializer because it does not implement
     'System.Collections.IEnumerable'
 CS1931 The range variable '{}' conflicts with a previous declaration of '{}'
 CS1950 The best overloaded Add method '{}' for the collection initializer has some invalid arguments
 CS1955 Non-invocable member cannot be used like a method.
 CS7036 There is no argument given that corresponds to the required formal parameter '{}' of '{}'
+CS8030 Anonymous function converted to a void returning delegate cannot return a value
 CS8070 Control cannot fall out of switch from final case label ('{}')
 CS8078 Lambdas are nested more than {} levels deep
 CS8107 Feature 'default literal' is not available in C# 7. Please use language version 7.1 or greater.

@@ -45,7 +45,7 @@ def _given(scope: Scope, written: Argument) -> Given:
         return Given(value, value_or_untyped(scope, value), written.name, name_at=written.name_at)
     if written.mode == "out" and isinstance(value, Name) and value.name == "_" and scope.find("_") is None:
         return Given(written.at, Bound(VOID, ""), written.name, "out", None, "_")
-    target = assignable(scope, value)
+    target = assignable(scope, value, "CS1510")
     received = Bound(target.type, "") if written.mode == "out" else read(scope, target)
     return Given(value, received, written.name, written.mode, target, name_at=written.name_at)
 

@@ -1,7 +1,7 @@
 """What can be assigned: locals, properties, indexers and the elements of arrays."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 from apimlb.policy.clr.types.constructed import VOID, Type
 from apimlb.policy.clr.types.signatures import Member
@@ -75,15 +75,16 @@ def _codes(scope: Scope, place: Access) -> tuple[str, ...]:
 
 def _setter(scope: Scope, place: Access, at: int | Node) -> str:
     if place.member.setter is None:
-        name = place.member.name
-        if name == "this":
-            name = f"this[{', '.join(each.type.shown for each in place.member.parameters)}]"
-        refuse_read_only(scope, place.owner, name, at)
+        scope.refuse("CS0200", at, shown_property(place))
     return scope.use(place.member.setter)
 
 
-def refuse_read_only(scope: Scope, owner: Type, name: str, at: int | Node) -> NoReturn:
-    scope.refuse("CS0200", at, f"{owner.shown}.{name}")
+def shown_property(place: Access) -> str:
+    """A property or an indexer as messages name it."""
+    name = place.member.name
+    if name == "this":
+        name = f"this[{', '.join(each.type.shown for each in place.arguments)}]"
+    return f"{place.owner.shown}.{name}"
 
 
 def assigned(scope: Scope, place: Assignable, code: str, at: int | Node) -> str:

@@ -11,7 +11,6 @@ from apimlb.policy.csharp.binding.assignables import (
     in_order,
     named,
     read,
-    refuse_read_only,
     stored,
 )
 from apimlb.policy.csharp.binding.bound import NOT_CONSTANT, Bound, TypeReference, Variable
@@ -53,7 +52,7 @@ def assignable_member(scope: Scope, node: MemberAccess) -> Access | None:
 def assignable_property(scope: Scope, target: Bound, name: str, at: int | MemberAccess) -> Access:
     """A property that is assigned; `at` is its place, or the node that names it."""
     if any(name == member for member, _ in target.type.members):
-        refuse_read_only(scope, target.type, name, at)
+        scope.refuse("CS0200", at, f"{target.type.shown}.{name}")
     for owner, member in scope.registry.members(target.type, name):
         if member.kind == "property" and not member.static:
             return Access(result_of(scope, owner, member), target, owner, member)

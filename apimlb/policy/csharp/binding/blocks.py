@@ -10,7 +10,7 @@ from apimlb.policy.csharp.binding.bound import NOT_CONSTANT, Bound, Variable
 from apimlb.policy.csharp.binding.captures import assigned_names
 from apimlb.policy.csharp.binding.conversion import condition, convert
 from apimlb.policy.csharp.binding.creation import array_of
-from apimlb.policy.csharp.binding.dispatch import bind, statement, typed, value
+from apimlb.policy.csharp.binding.dispatch import bind, check_runs, statement, typed, value
 from apimlb.policy.csharp.binding.emit import Line, Lines, suite
 from apimlb.policy.csharp.binding.functions import declare_function
 from apimlb.policy.csharp.binding.lookup import type_of
@@ -118,12 +118,7 @@ def _check_constant(
 
 def bind_expression(scope: Scope, node: statement_nodes.ExpressionStatement) -> Lines:
     expression = node.expression
-    run = expression
-    while isinstance(run, nodes.ConditionalAccess):
-        run = run.access
-    runs = isinstance(run, nodes.Invocation | nodes.Assignment | nodes.Increment | nodes.ObjectCreation)
-    if not runs or scope.is_bracketed(expression):
-        scope.refuse("CS0201", node.at)
+    check_runs(scope, expression, node.at)
     if isinstance(expression, nodes.Assignment | nodes.Increment):
         return [Line(assignment.run(scope, expression), node.at)]
     return [Line(value(scope, expression).code, node.at)]

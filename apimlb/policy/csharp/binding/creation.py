@@ -8,8 +8,8 @@ from apimlb.policy.clr.collections.containers import ClrArray
 from apimlb.policy.clr.objects.anonymous import Anonymous
 from apimlb.policy.clr.objects.text import clr_type_name
 from apimlb.policy.clr.types.constructed import NULL, Type, anonymous_type, array_type
-from apimlb.policy.csharp.binding.arguments import Given, common_type, given_arguments
-from apimlb.policy.csharp.binding.assignables import in_order, read, stored
+from apimlb.policy.csharp.binding.arguments import Given, common_type, given_arguments, takes
+from apimlb.policy.csharp.binding.assignables import in_order, read, shown_property, stored
 from apimlb.policy.csharp.binding.assignment import assignable_property
 from apimlb.policy.csharp.binding.bound import Bound
 from apimlb.policy.csharp.binding.calls import MethodGroup, as_size, call_group, construct, element
@@ -160,7 +160,13 @@ def _initialized(scope: Scope, bound: Bound, initializer: nodes.Initializer) -> 
         scope.refuse("CS1922", initializer.at, bound.type)
     name = scope.temporary()
     target = Bound(bound.type, name, repeatable=True, safe=bound.safe)
-    entries = (_entry(scope, target, *entry) for entry in initializer.entries)
+    entries = [_entry(scope, target, *entry) for entry in initializer.entries]
+    names: set[str] = set()
+    for at, key, _ in initializer.entries:
+        if isinstance(key, str):
+            if key in names:
+                scope.refuse("CS1912", at, key)
+            names.add(key)
     return bound._replace(code=in_order(scope, (f"({name} := {bound.code})", *entries), name))
 
 
@@ -178,6 +184,8 @@ def _entry(
     else:
         place = element(scope, target, key or [], at)._replace(still=True)
     if isinstance(given, nodes.Initializer):
+        if place.type.is_value:
+            scope.refuse("CS1918", at, shown_property(place), place.type)
         # On what the member holds, which is not looked at for nothing.
         return _initialized(scope, read(scope, place), given).code if given.entries else "None"
     bound = convert(scope, bind(scope, given), place.type, given)
@@ -187,12 +195,16 @@ def _entry(
 def _added(scope: Scope, target: Bound, given: Sequence[Given], at: int) -> Bound:
     """One element of a collection initializer. Values of a wrong type have a code of their own."""
     kind = target.type
+    if not given:
+        scope.refuse("CS1920", at)
     try:
         return call_group(scope, MethodGroup(at, "Add", kind, target), given)
     except PolicyError as error:
-        if error.code not in ("CS1503", "CS1501"):
+        members = scope.registry.members(kind, "Add")
+        taken = any(takes(member, len(given)) for _, member in members)
+        if not taken or error.code not in ("CS1503", "CS1501"):
             raise
-        owner, member = scope.registry.members(kind, "Add")[0]
+        owner, member = members[0]
         if len(given) < len(member.parameters):
             raise Resolution(scope, [(owner, member)], given).refusal("Add", kind, at) from None
         scope.refuse("CS1950", at, shown_member(scope, owner, member))

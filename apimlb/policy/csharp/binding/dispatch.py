@@ -8,6 +8,7 @@ from apimlb.policy.clr.types.constructed import NULL, VOID
 from apimlb.policy.csharp.binding.bound import Bound, NamespaceReference
 from apimlb.policy.csharp.binding.emit import Lines
 from apimlb.policy.csharp.binding.scope import Result, Scope, Untyped
+from apimlb.policy.csharp.syntax import nodes
 from apimlb.policy.csharp.syntax.nodes import Node
 
 _NODE = 20
@@ -49,6 +50,16 @@ def typed(scope: Scope, node: Node, code: str, at: int) -> Bound:
     if found.type in (NULL, VOID):
         scope.refuse(code, at, found.type)
     return found
+
+
+def check_runs(scope: Scope, node: Node, at: int) -> None:
+    """Refuses an expression that cannot stand as a statement."""
+    run = node
+    while isinstance(run, nodes.ConditionalAccess):
+        run = run.access
+    runs = isinstance(run, nodes.Invocation | nodes.Assignment | nodes.Increment | nodes.ObjectCreation)
+    if not runs or scope.is_bracketed(node):
+        scope.refuse("CS0201", at)
 
 
 def as_value(scope: Scope, found: Result, at: int | Node) -> Bound:

@@ -186,11 +186,10 @@ def _declaration(flow: Flow, node: statement_nodes.Declaration) -> int:
 # Functions
 
 
-def _function_states(flow: Flow, body: Node) -> tuple[int, int]:
-    """The states at the end of a function's body, and after a call of it: there or at any of its returns."""
+def _function_states(flow: Flow, body: Node) -> tuple[int, Jumps]:
+    """The state at the end of a function's body, and those at its returns."""
     function = Jumps(False, flow.finally_depth)
-    end = _after(flow._replace(jumps=(function,)), body)
-    return end, met(end, function.breaks)
+    return _after(flow._replace(jumps=(function,)), body), function
 
 
 def _lambda(flow: Flow, node: nodes.Lambda) -> int:
@@ -206,7 +205,8 @@ def _call(flow: Flow, function: statement_nodes.LocalFunction, at: int) -> int:
     first = len(findings)
     inner = flow._replace(calling=flow.calling | {function.name}).inside()
     inner = inner.given(*(each.name for each in function.parameters))
-    _, ended = _function_states(inner, function.body)
+    end, left = _function_states(inner, function.body)
+    ended = met(end, left.breaks)
     inside = findings[first:]  # which is found in the function itself, too
     del findings[first:]
     if flow.state < 0:
@@ -297,6 +297,7 @@ def _continue(flow: Flow, node: statement_nodes.Continue) -> int:
 def _return(flow: Flow, node: statement_nodes.Return) -> int:
     function = flow.jumps[0]
     function.breaks.append(_after(flow, node.value))
+    function.returns.append(node.at)
     return _left(flow, node, function.finally_depth)
 
 
@@ -368,9 +369,15 @@ def _local_function(flow: Flow, node: statement_nodes.LocalFunction) -> int:
     inner = flow.inside().at(flow.walk.everything)
     for each in node.parameters:
         inner = inner.fresh(each.name) if each.mode == "out" else inner.given(each.name)
-    end, _ = _function_states(inner, node.body)
+    end, function = _function_states(inner, node.body)
     if end != DEAD and not node.result.is_void:
         flow.report(node.at, "CS0161", node.shown)
+    outs = {inner.locals[each.name]: each.name for each in node.parameters if each.mode == "out"}
+    wanted = sum(outs) if flow.walk.closely else 0
+    for at, state in ((node.at, end), *zip(function.returns, function.breaks, strict=True)):
+        missing = wanted & ~state
+        if missing:
+            flow.report(at, "CS0177", outs[missing & -missing])
     return flow.state
 
 

@@ -56,12 +56,14 @@ class Walk:
 
 @dataclass(slots=True, eq=False, repr=False)
 class Jumps:
-    """A loop, switch or function that can be left: the states at its breaks or returns, and continues."""
+    """A loop, switch or function that can be left: the states at its breaks or returns, and at its continues,
+    and the offsets of its returns."""
 
     loop: bool
     finally_depth: int
     breaks: list[int] = field(default_factory=list)
     continues: list[int] = field(default_factory=list)
+    returns: list[int] = field(default_factory=list)
 
 
 class Flow(NamedTuple):

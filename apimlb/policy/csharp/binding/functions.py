@@ -12,7 +12,7 @@ from apimlb.policy.clr.types.signatures import Member, Parameter
 from apimlb.policy.csharp.binding.arguments import common_type
 from apimlb.policy.csharp.binding.bound import NEVER, Bound, LocalMethod, Variable
 from apimlb.policy.csharp.binding.conversion import convert
-from apimlb.policy.csharp.binding.dispatch import as_value, bind, statement, value
+from apimlb.policy.csharp.binding.dispatch import as_value, bind, check_runs, statement, value
 from apimlb.policy.csharp.binding.emit import LIGHT, Line, Lines, suite, weight_of
 from apimlb.policy.csharp.binding.flow import walked
 from apimlb.policy.csharp.binding.lookup import shown_member, type_of
@@ -39,6 +39,8 @@ def bind_return(scope: Scope, node: statement_nodes.Return) -> Lines:
         function.returns.append(Bound(VOID, ""))
         return [Line(f"return {_returned(function, 'None')}", node.at)]
     found = bind(scope, node.value)
+    if function.result is VOID and not function.shown:
+        scope.refuse("CS8030", node.at)
     if function.result is VOID:
         scope.refuse("CS0127", node.at, function.shown)
     if function.result is None:
@@ -90,10 +92,7 @@ def bind_local_function(scope: Scope, node: statement_nodes.LocalFunction) -> Li
     method = scope.names.own[node.name]
     assert isinstance(method, LocalMethod)
     outer = scope.function
-    function = Function(
-        [], outer.used, method.member.result, shown=node.shown,
-        enclosed=outer.enclosed or bool(scope.loops), lambdas=outer.lambdas,
-    )  # fmt: skip
+    function = Function([], outer.used, method.member.result, shown=node.shown, lambdas=outer.lambdas)
     block = scope.within(function)
     variables = [
         block.declare(each.name, parameter.type, each.at)
@@ -159,7 +158,7 @@ def _bound(scope: Scope, node: Lambda, inputs: Inputs, result: Type | None) -> B
     if len(outer.lambdas) == _MAX_LAMBDAS:
         scope.refuse("CS8078", node.at, _MAX_LAMBDAS)
     function = Function(
-        [], set(), result, shown=outer.shown, enclosed=outer.enclosed or bool(scope.loops),
+        [], set(), result, enclosed=outer.enclosed or bool(scope.loops),
         lambdas=(*outer.lambdas, (id(node), inputs)),
     )  # fmt: skip
     captured = list(scope.cells())
@@ -205,6 +204,8 @@ def _expression(scope: Scope, node: Lambda, cells: Sequence[str], parameters: Ca
     if isinstance(node.body, Throw):
         body = Bound(result or NEVER, throw_code(scope, node.body))
     else:
+        if result is VOID:
+            check_runs(scope, node.body, node.body.at)
         body = value(scope, node.body)
     code = body.code
     if result is not None and result is not VOID:

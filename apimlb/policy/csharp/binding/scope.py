@@ -99,9 +99,9 @@ class Function(NamedTuple):
     used       the locals that its code names so far
     result     the type that it returns; None where that is to be inferred
     outs       its out parameters
-    shown      the local function as messages name it
+    shown      the local function as messages name it; "" for a lambda
     outermost  whether it is the expression itself
-    enclosed   whether a loop stands around it
+    enclosed   whether it is a lambda in a loop of the function around it
     lambdas    the lambdas that it is inside of
     """
 

@@ -13,7 +13,7 @@ from apimlb.policy.csharp.messages import MESSAGES
 
 BINDING = Path(apimlb.policy.csharp.binding.__file__).parent
 BEFORE_THE_VALUES = {"refuse": 2, "error": 2, "report": 2}
-CHOSEN_ELSEWHERE = {"CS0131", "CS1059", "CS0815", "CS0828", "CS8070", "CS0163"}
+CHOSEN_ELSEWHERE = {"CS0131", "CS1059", "CS1510", "CS0815", "CS0828", "CS8070", "CS0163"}
 
 
 def uses() -> dict[str, set[int]]:
