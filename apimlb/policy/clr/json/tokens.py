@@ -287,8 +287,12 @@ class JObject(JContainer):
 
     def add_property(self, prop: JProperty) -> None:
         self._check_new(prop.name)
-        holds_this = isinstance(prop.value, JContainer) and root(self) is prop
-        self.append(prop.clone() if holds_this or prop.parent is not None else prop)
+        self.append(self._free(prop))
+
+    def _free(self, prop: JProperty) -> JProperty:
+        """The property, or a copy of one that has a parent or holds this object."""
+        held = prop.parent is not None or (isinstance(prop.value, JContainer) and root(self) is prop)
+        return prop.clone() if held else prop
 
     def _check_new(self, name: str, old: JProperty | None = None) -> None:
         """Refuse a name that another property has than the `old` one."""
@@ -326,7 +330,7 @@ class JObject(JContainer):
         if not isinstance(new, JProperty):
             raise cannot_add(new, self)
         self._check_new(new.name, old)
-        place = self.place(old)
+        place, new = self.place(old), self._free(new)
         self.remove(old.name)
         self.insert(place, new)
 
