@@ -5,6 +5,7 @@ method, type and constant in them comes from the tables of `apimlb.policy.apim.m
 """
 
 import re
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -175,7 +176,9 @@ def _load(source: SourceText, made: BoundExpression) -> tuple[str, Callable[[Con
     BUDGET.spend(len(python) >> 1)
     scope: dict[str, object] = {"__builtins__": {}, **made.names}
     try:
-        code: CodeType = compile(python, _FILE, "exec", dont_inherit=True)
+        # Python warns of `1 is None`, which stands for (object)1 is null.
+        with warnings.catch_warnings(action="ignore", category=SyntaxWarning):
+            code: CodeType = compile(python, _FILE, "exec", dont_inherit=True)
     except MemoryError:
         raise RecursionError from None
     except SyntaxError as error:
