@@ -107,8 +107,6 @@ def select_token(token: JToken, path: str | None, error: bool = False) -> JToken
 
 _VALUES = [name for name in NULLABLE_CASTS if name != "Char"]
 _SCALARS = "|".join([*_VALUES, "Uri"])
-
-
 _NULLABLE = "|".join(f"{name}?" for name in _VALUES)
 _TOKEN_ENUMERATOR = "System.Collections.Generic.List`1+Enumerator[Newtonsoft.Json.Linq.JToken]"
 

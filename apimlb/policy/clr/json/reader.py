@@ -51,7 +51,7 @@ def charge_document(text: str) -> None:
 def decode(
     text: str, decoder: json.JSONDecoder, made: Callable[[Any], T], tolerantly: Callable[[str], T]
 ) -> T:
-    """What is made of what a decoder yields, or of a text that it refuses."""
+    """What is made of what a decoder yields; `tolerantly`, where the decoder or `made` refuses the text."""
     charge_document(text)
     text = paired(text)
     try:

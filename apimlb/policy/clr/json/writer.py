@@ -70,7 +70,7 @@ def to_json(token: tokens.JToken, indented: bool = False) -> str:
 def _write(token: tokens.JToken, pieces: list[str], newline: str, colon: str, depth: int) -> None:
     BUDGET.spend(3 + (depth >> 3))  # what is deep has long lines
     if isinstance(token, tokens.JValue):
-        pieces.append(_WORDS.get(token.type_name, scalar_text)(token.value))
+        pieces.append(_NO_JSON.get(token.type_name, scalar_text)(token.value))
     elif type(token) is tokens.JObject:
         _write_object(token, pieces, newline, colon, tokens.deeper(depth))
     elif type(token) is tokens.JArray:
@@ -83,11 +83,12 @@ def _write(token: tokens.JToken, pieces: list[str], newline: str, colon: str, de
         _write_items(token, pieces, ("(", newline + ")"), newline, colon, tokens.deeper(depth))
 
 
-_WORDS: dict[str, Callable[[object], str]] = {
+_NO_JSON: dict[str, Callable[[object], str]] = {
     "Undefined": lambda value: "undefined",
     "Comment": lambda value: f"/*{'' if value is None else value}*/",
     "Raw": text_of,
 }
+"""How tokens that JSON does not have are written, by their type."""
 
 
 def _write_items(
