@@ -71,7 +71,7 @@ Make = Callable[[Bound, Bound], Bound]
 
 
 def applied(given: Operands, one: Type, other: Type, make: Make) -> Bound:
-    """An operation on operands of the types `one` and `other`."""
+    """What `make` makes of the operands, converted to the types `one` and `other`."""
     if given.lifted:
         return _lifted(given, one, other, make)
     left = convert(given.scope, given.left, one, given.at)
@@ -114,7 +114,7 @@ def plainly(scope: Scope, operator: str, left: Bound, right: Bound) -> Bound:
 
 
 def of_numbers(given: Operands) -> Bound | None:
-    """The operation on numbers, where both sides are such."""
+    """What an operator makes of two numbers; None where a side is none."""
     scope, operator, left, right, at, (one, other) = given
     if operator in ("<<", ">>"):
         return _shift(given, one, scope.registry.int if right.type is NULL else other)
