@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from apimlb.policy.apim import context as views
 from apimlb.policy.apim.credentials import Jwt
-from apimlb.policy.clr.budget import BUDGET, SMALL, charge_each, charge_looked_at
+from apimlb.policy.clr.budget import BUDGET, SMALL, charge_each, charge_looked_at, charge_text, out_of_steps
 from apimlb.policy.clr.casts import RUNTIME
 from apimlb.policy.clr.collections.containers import MISSING, ClrArray, ReadOnlyMap
 from apimlb.policy.clr.collections.iteration import elements
@@ -23,6 +23,9 @@ T = TypeVar("T")
 STRING = "System.String"
 _FEW = 32
 """Headers that a call's own price pays for looking through."""
+
+_LOOKUP = 3
+"""Steps of a look for one value."""
 
 
 def strings(items: Iterable[str]) -> ClrArray:
@@ -145,17 +148,29 @@ def map_value_or(target: ReadOnlyMap, key: object, default: object = None) -> ob
 
 
 def joined_or_default(target: ReadOnlyMap, name: str, default: str | None = None) -> str | None:
-    """GetValueOrDefault of headers, query parameters and claims: several values are joined by a comma."""
+    """GetValueOrDefault of headers, query parameters and claims: several values are joined by a
+    comma. It pays for itself: most policies read a header, and what pays for other calls takes as long."""
+    BUDGET.left -= _LOOKUP
+    if BUDGET.left < 0:
+        out_of_steps()
     if type(target) is HeaderMap and name is not None:
         held = target.headers
         if len(held.parts) > _FEW:
             BUDGET.spend(len(held) >> 4)
+        if len(name) > SMALL:
+            charge_looked_at(name)
         found = held.get(name)
-        return default if found is None else found if found.isascii() else enter(found)
-    value = target.find(name)
-    if value is MISSING:
-        return default
-    return ",".join(map(str, value.items)) if isinstance(value, ClrArray) else str(value)
+        if found is None:
+            return default
+        made = found if found.isascii() else enter(found)
+    else:
+        value = target.find(name)
+        if value is MISSING:
+            return default
+        made = ",".join(map(str, value.items)) if isinstance(value, ClrArray) else str(value)
+    if len(made) > SMALL:
+        charge_text(made)
+    return made
 
 
 def form_text(fields: ReadOnlyMap) -> str:

@@ -183,9 +183,9 @@ DEFINITIONS = (
         "ContextExtensions", "static", nameable=False,
         rows=(
             ("static string GetValueOrDefault(this IReadOnlyDictionary<string, string[]> map, string name, "
-             "string defaultValue = null)", calls.joined_or_default),
+             "string defaultValue = null)", Call(calls.joined_or_default, cost="none")),
             ("static string GetValueOrDefault(this IReadOnlyDictionary<string, string> map, string name, "
-             "string defaultValue = null)", calls.joined_or_default),
+             "string defaultValue = null)", Call(calls.joined_or_default, cost="none")),
             ("static object GetValueOrDefault(this IReadOnlyDictionary<string, object> map, string name)",
              Call(calls.map_value_or, cost="none")),
             ("static T GetValueOrDefault<T>(this IReadOnlyDictionary<string, object> map, string name)",
