@@ -50,18 +50,18 @@ def keep(*values: object) -> object:
     return values[-1]
 
 
-def array_item(array: "ClrArray | bytearray", *indices: int) -> object:
+def array_item(array: "ClrArray | bytearray", index: int, *further: int) -> object:
     """`array[i]` or `array[i, j]`; throws System.IndexOutOfRangeException."""
-    index = indices[0]
     if isinstance(array, bytearray):
         if not 0 <= index < len(array):
             raise array_range()
         return Byte(array[index])
-    if len(indices) > 1:
-        return array.items[place_in(array.shape, indices)]
-    if not 0 <= index < len(array.items):
+    if further:
+        return array.items[place_in(array.shape, (index, *further))]
+    items = array.items
+    if not 0 <= index < len(items):
         raise array_range()
-    return array.items[index]
+    return items[index]
 
 
 def array_store(array: "ClrArray | bytearray", *rest: Any) -> None:
