@@ -131,13 +131,10 @@ def _cast(cursor: Cursor) -> nodes.Node | None:
     start, at = cursor.index, cursor.advance().at
     predefined = cursor.token.kind == "keyword"
     target = type_names.try_type(cursor)
-    if (
-        target is not None
-        and cursor.accept(")")
-        and (predefined or target.nullable or target.ranks or _cast_operand(cursor))
-    ):
-        return nodes.Cast(at, target, cursor.nested(_unary))
-    if target is not None and (cursor.at_text(",") or cursor.at_name_before(",")):
+    if target is not None and cursor.accept(")"):
+        if predefined or target.nullable or target.ranks or _cast_operand(cursor):
+            return nodes.Cast(at, target, cursor.nested(_unary))
+    elif target is not None and (cursor.at_text(",") or cursor.at_name_before(",")):
         _refuse_tuple(cursor)
     cursor.reset(start)
     return None
