@@ -207,7 +207,7 @@ def _added(scope: Scope, target: Bound, given: Sequence[Given], at: int) -> Boun
         owner, member = members[0]
         if len(given) < len(member.parameters):
             raise Resolution(scope, [(owner, member)], given).refusal("Add", kind, at) from None
-        scope.refuse("CS1950", at, shown_member(scope, owner, member))
+        scope.refuse("CS1950", at, shown_member(owner, member))
 
 
 def bind_anonymous(scope: Scope, node: nodes.AnonymousCreation) -> Bound:

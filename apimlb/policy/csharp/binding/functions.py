@@ -73,7 +73,7 @@ def declare_function(scope: Scope, node: statement_nodes.LocalFunction) -> None:
             scope.refuse("CS0100", each.at, each.name)
     places = ", ".join(f"{{{n}}}" for n in range(sum(each.mode != "out" for each in parameters)))
     member = Member("method", node.name, True, (), parameters, result, f"{python}({places})")
-    node.shown = shown_member(scope, scope.registry.object, member).partition(".")[2]
+    node.shown = shown_member(scope.registry.object, member).partition(".")[2]
     scope.names.enter(LocalMethod(node.name, python, member, node.at))
     scope.program.partial = True
 

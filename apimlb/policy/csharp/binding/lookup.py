@@ -102,7 +102,7 @@ def result_of(scope: Scope, owner: Type, member: Member) -> Type:
     return substitute(member.result, type_arguments_of(owner))
 
 
-def shown_member(scope: Scope, owner: Type, member: Member) -> str:
+def shown_member(owner: Type, member: Member) -> str:
     """A member as messages name it."""
     given = type_arguments_of(owner)
     inner = ", ".join(

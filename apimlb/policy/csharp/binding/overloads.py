@@ -79,8 +79,8 @@ class Resolution(NamedTuple):
                 self.scope.refuse(
                     "CS0121",
                     at,
-                    shown_member(self.scope, best.owner, best.member),
-                    shown_member(self.scope, other.owner, other.member),
+                    shown_member(best.owner, best.member),
+                    shown_member(other.owner, other.member),
                     next_step="Cast an argument to the type that is meant.",
                 )
         return best
@@ -171,7 +171,7 @@ class Resolution(NamedTuple):
             owner, member = self.members[0]
             missing = [each.name for each in member.parameters[len(self.arguments) :] if each.required]
             if missing:
-                shown = shown_member(self.scope, owner, member)
+                shown = shown_member(owner, member)
                 return self.scope.error("CS7036", at, missing[0], shown.partition(".")[2] if local else shown)
         return self.scope.error("CS1501", at, name, len(self.arguments) - self.extra)
 
@@ -184,7 +184,7 @@ class Resolution(NamedTuple):
         typed = self._typed(owner, member, places, expanded=expanded)
         if typed is None:
             self._explain()
-            return self.scope.error("CS0411", at, shown_member(self.scope, owner, member))
+            return self.scope.error("CS0411", at, shown_member(owner, member))
         problems = (
             self._problem(index, member.parameters[place], kind)
             for index, (place, kind) in enumerate(zip(places, typed.types, strict=True))
